@@ -1,0 +1,176 @@
+"""Who acts, for which service unit and at what time; which rows that actor sees.
+
+Web requests, the command line and jobs all enter through :func:`acting`. Without an actor a query on a
+scoped table is refused, never unscoped::
+
+    with acting(actor):
+        session.scalars(select(Family))      # only rows Family.visible_to(actor)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql import visitors
+
+from app.base import FabBase, Model
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person (or the system) on whose behalf code runs.
+
+    *user_id* is the account (``ab_user.id``), *staff_id* the staff member behind it, *unit_id* the service
+    unit whose rows are seen and written, *zone* that unit's time zone, *roles* the names of the roles.
+    """
+
+    user_id: int | None
+    name: str
+    unit_id: int | None
+    staff_id: int | None = None
+    zone: str = "Europe/Moscow"
+    roles: frozenset[str] = frozenset()
+    address: str = ""
+    sees_all: bool = False
+    _criteria: list[Any] = field(default_factory=list, compare=False, repr=False)
+
+    def is_any(self, *roles: str) -> bool:
+        """Whether the actor holds one of *roles*."""
+        return bool(self.roles.intersection(roles))
+
+
+SYSTEM = Actor(user_id=None, name="Система", unit_id=None, sees_all=True)
+"""The actor of setup, the scheduler and the command line: sees every unit, signs as «Система»."""
+
+
+class NoActor(RuntimeError):
+    """A scoped table was queried without an actor: enter ``acting(...)`` first."""
+
+
+_actor: ContextVar[Actor | None] = ContextVar("opora_actor", default=None)
+_writing: ContextVar[bool] = ContextVar("opora_writing", default=True)
+_clock: ContextVar[dt.datetime | None] = ContextVar("opora_clock", default=None)
+
+
+@contextmanager
+def acting(actor: Actor, *, writing: bool = True) -> Iterator[Actor]:
+    """Act as *actor* inside the block. *writing* False opens read transactions that take no write lock."""
+    who, how = _actor.set(actor), _writing.set(writing)
+    try:
+        yield actor
+    finally:
+        _writing.reset(how)
+        _actor.reset(who)
+
+
+def actor() -> Actor:
+    """Return who acts now.
+
+    Raises:
+        NoActor: nobody does.
+    """
+    found = _actor.get()
+    if found is None:
+        raise NoActor("no actor: wrap the call in acting(...)")
+    return found
+
+
+def actor_or_none() -> Actor | None:
+    """Return who acts now, or None before anybody has entered."""
+    return _actor.get()
+
+
+def is_writing() -> bool:
+    """Whether the transaction opened now must take the write lock at once (SQLite BEGIN IMMEDIATE)."""
+    return _writing.get()
+
+
+# ---- one clock ---------------------------------------------------------------------------------------
+
+
+def now() -> dt.datetime:
+    """Return the present moment, aware, in UTC."""
+    return _clock.get() or dt.datetime.now(dt.UTC)
+
+
+def today() -> dt.date:
+    """Return the present day in the zone of the actor's unit."""
+    who = actor_or_none()
+    return now().astimezone(ZoneInfo(who.zone if who else "Europe/Moscow")).date()
+
+
+@contextmanager
+def clock_at(moment: dt.datetime | dt.date) -> Iterator[None]:
+    """Stop the clock at *moment* (a bare date means noon in Moscow); for tests and demonstration data."""
+    if not isinstance(moment, dt.datetime):
+        moment = dt.datetime.combine(moment, dt.time(12), ZoneInfo("Europe/Moscow"))
+    token = _clock.set(moment.astimezone(dt.UTC))
+    try:
+        yield
+    finally:
+        _clock.reset(token)
+
+
+# ---- row scope, on the Session -----------------------------------------------------------------------
+
+@lru_cache(maxsize=4)
+def _scoped_models(count: int) -> tuple[tuple[type[Model], ...], frozenset[Any]]:
+    """Return the scoped models and their tables; *count* of mappers only invalidates the cache."""
+    models = tuple(m.class_ for m in FabBase.registry.mappers if hasattr(m.class_, "visible_to"))
+    return models, frozenset(model.__table__ for model in models)
+
+
+def scoped_models() -> tuple[type[Model], ...]:
+    """Return every model that says who sees its rows."""
+    return _scoped_models(len(FabBase.registry.mappers))[0]
+
+
+def _scoped_tables() -> frozenset[Any]:
+    return _scoped_models(len(FabBase.registry.mappers))[1]
+
+
+def _criteria_of(who: Actor) -> list[Any]:
+    """Return the scope options of *who*, built once: rebuilding them per statement costs milliseconds."""
+    if not who._criteria and not who.sees_all:
+        who._criteria.extend(
+            with_loader_criteria(model, model.visible_to(who), include_aliases=True) for model in scoped_models()
+        )
+    return who._criteria
+
+
+def _touches_scope(statement: Any) -> bool:
+    tables = _scoped_tables()
+    return any(element in tables for element in visitors.iterate(statement) if element.__visit_name__ == "table")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _scope(state: ORMExecuteState) -> None:
+    """Add the actor's row scope to every ORM statement, counts and sub-queries included.
+
+    A Core select on a scoped table cannot be scoped this way, so it says why it may run:
+    ``.execution_options(unscoped="reason")``; the reasons are listed in ``tests/test_map.py``.
+    """
+    if state.is_column_load or state.execution_options.get("unscoped"):
+        return
+    who = actor_or_none()
+    if who is None:
+        if _touches_scope(state.statement):
+            raise NoActor("a scoped table was queried without an actor")
+        return
+    if who.sees_all:
+        return
+    if not state.is_orm_statement:
+        if _touches_scope(state.statement):
+            raise NoActor("a Core statement on a scoped table is not scoped: use the ORM or say why")
+        return
+    if not state.is_relationship_load:
+        state.statement = state.statement.options(*_criteria_of(who))

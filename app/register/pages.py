@@ -1,0 +1,364 @@
+"""What the engine hands to the templates: plain frozen data, ready to be drawn.
+
+A template decides nothing here knows: it never queries, never checks a right and never formats a date.
+Tones are ``ok``, ``warn``, ``bad``, ``info`` and ``""`` (neutral); icons are names of Bootstrap Icons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+# ---- lists -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value as shown. *css* is ``num``, ``date`` or empty; *empty* marks a value put in words («не указан»)."""
+
+    text: str
+    small: str = ""
+    href: str | None = None
+    css: str = ""
+    tone: str | None = None  # not None: drawn as a state pill
+    icon: str = ""
+    empty: bool = False
+
+
+@dataclass(frozen=True)
+class ColumnHead:
+    """A column head. *sort_url* orders by it (None: not sortable); *sorted* is ascending, descending or empty."""
+
+    name: str
+    label: str
+    css: str = ""
+    sort_url: str | None = None
+    sorted: str = ""
+    on_phone: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A list row. Its first cell is the row's header and carries the link."""
+
+    id: int
+    title: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is on: «Состояние: на сопровождении» with the address that takes it off."""
+
+    label: str
+    text: str
+    remove_url: str
+
+
+@dataclass(frozen=True)
+class FilterControl:
+    """One filterable column: its operators as (code, words), and what is typed now.
+
+    *kind*: ``text``, ``number``, ``date``, ``choice``, ``ref`` or ``flag``. Input names are ``f.<name>.op``,
+    ``f.<name>`` (``choice``: several; ``ref``: id, with ``f.<name>.text`` beside it) and ``f.<name>.to`` (between).
+    """
+
+    name: str
+    label: str
+    kind: str
+    operators: tuple[tuple[str, str], ...]
+    op: str = ""
+    value: str = ""
+    value_to: str = ""
+    values: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    lookup_url: str = ""
+    ref_text: str = ""
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A page number; *number* None is the gap «…»."""
+
+    number: int | None
+    url: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Where the reader is. *total* None means more than counted: *words* says «больше 1 000»."""
+
+    first: int
+    last: int
+    total: int | None
+    words: str
+    links: tuple[PageLink, ...] = ()
+    next_url: str = ""
+    prev_url: str = ""
+    sizes: tuple[tuple[int, str, bool], ...] = ()
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button or link. *method* ``get`` is a link; ``post`` is a form with a token.
+
+    *confirm* is the question asked before a destructive act; *fields* are asked for in the same form.
+    *tone*: ``primary``, ``danger``, ``quiet`` or empty.
+    """
+
+    name: str
+    label: str
+    url: str
+    icon: str = ""
+    method: str = "get"
+    tone: str = ""
+    confirm: str = ""
+    fields: tuple[FieldView, ...] = ()
+
+
+@dataclass(frozen=True)
+class Blank:
+    """An empty state: what will appear here and how to begin."""
+
+    title: str
+    text: str
+    icon: str = "inbox"
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A whole list. The search and filter form is GET to *url* with *keep* as hidden inputs.
+
+    Bulk acts are submit buttons (``name="action"``) of one POST form to *bulk_url* around the table, whose
+    row check boxes are ``name="rowid"``; ``all_url`` offers to tick every found row (``name="all" value="1"``).
+    """
+
+    title: str
+    caption: str
+    url: str
+    columns: tuple[ColumnHead, ...]
+    rows: tuple[Row, ...]
+    pager: Pager
+    intro: str = ""
+    query: str = ""
+    searchable: bool = True
+    placeholder: str = "Найти в этом списке"
+    keep: tuple[tuple[str, str], ...] = ()
+    chips: tuple[Chip, ...] = ()
+    filters: tuple[FilterControl, ...] = ()
+    filters_open: bool = False
+    chooser: tuple[tuple[str, str, bool], ...] = ()
+    head: tuple[Act, ...] = ()
+    bulk: tuple[Act, ...] = ()
+    bulk_url: str = ""
+    blank: Blank | None = None
+    crumbs: tuple[tuple[str, str], ...] = ()
+
+
+# ---- forms -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One control. *kind*: line, prose, number, money, date, moment, choice (select or segmented when ≤ 4), choices
+    (check boxes), flag, ref (combobox: hidden id ``<name>`` and text ``<name>.text``), phone, snils, email, password,
+    hidden, locked (shows *value* as the reason why it is closed).
+    """
+
+    name: str
+    label: str
+    kind: str
+    value: str = ""
+    values: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    required: bool = False
+    hint: str = ""
+    error: str = ""
+    advice: str = ""
+    lookup_url: str = ""
+    ref_text: str = ""
+    max_length: int | None = None
+    span: int = 3  # columns of six
+
+    @property
+    def id(self) -> str:
+        """The id of the control in the page."""
+        return "f-" + self.name.replace(".", "-")
+
+
+@dataclass(frozen=True)
+class FormPart:
+    """A titled group of controls."""
+
+    legend: str
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A whole form, POSTed to *url*. *hidden* holds the double-submit token, the row version and what else travels."""
+
+    title: str
+    url: str
+    parts: tuple[FormPart, ...]
+    intro: str = ""
+    error: str = ""  # the sentence on top: «Семья не сохранена: исправьте 2 поля.»
+    hidden: tuple[tuple[str, str], ...] = ()
+    save: str = "Сохранить"
+    save_more: str = ""  # label of a second submit button named ``more``
+    cancel_url: str = ""
+    crumbs: tuple[tuple[str, str], ...] = ()
+    aside: tuple[FactsPart, ...] = ()
+
+    @property
+    def errors(self) -> tuple[FieldView, ...]:
+        """The controls that carry an error, in reading order."""
+        return tuple(f for part in self.parts for f in part.fields if f.error)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A field two people changed: radio ``pick.<name>`` with values ``mine`` and ``theirs``."""
+
+    name: str
+    label: str
+    was: str
+    mine: str
+    theirs: str
+
+
+@dataclass(frozen=True)
+class ConflictPage:
+    """Two editors of one record: only *clashes* need a choice, *merged* lists what was joined by itself."""
+
+    title: str
+    url: str
+    who: str
+    when: str
+    clashes: tuple[Clash, ...]
+    merged: tuple[tuple[str, str, str], ...]  # label, value, whose («ваше», «Кораблёва А. И.»)
+    hidden: tuple[tuple[str, str], ...]
+    cancel_url: str
+    crumbs: tuple[tuple[str, str], ...] = ()
+
+
+# ---- detail ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A state pill in the head of a card."""
+
+    text: str
+    tone: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class FactsPart:
+    """A titled list of facts: (label, value)."""
+
+    legend: str
+    facts: tuple[tuple[str, Cell], ...]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A section of a card with its own address; *count* None draws no number."""
+
+    key: str
+    label: str
+    url: str
+    current: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field's change in the history."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """One row of the history: «11:10 · Журавлёва Н. С.», what happened, and the fields it changed."""
+
+    time: str
+    who: str
+    sentence: str
+    icon: str = "pencil"
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Day:
+    """The events of one day, newest first; *label* is «Сегодня» or «вторник, 17 февраля»."""
+
+    label: str
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class DetailPage:
+    """A card: head, tabs, and the current tab's body, exactly one of *parts*, *related* and *history*.
+
+    A register may set *overview* to a template of its own, drawn in place of the plain facts of the first tab.
+    """
+
+    title: str
+    url: str
+    line: str = ""
+    badges: tuple[Badge, ...] = ()
+    acts: tuple[Act, ...] = ()
+    more: tuple[Act, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    parts: tuple[FactsPart, ...] = ()
+    related: ListPage | None = None
+    history: tuple[Day, ...] = ()
+    older_url: str = ""
+    crumbs: tuple[tuple[str, str], ...] = ()
+    overview: str = ""
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+# ---- the shell ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A line of the side menu."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool = False
+    count: int | None = None
+    hot: str = ""  # words for a reader, e.g. «просрочено»; draws the count red
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """A titled group of the side menu; an empty label is the first group («Сегодня»)."""
+
+    label: str
+    items: tuple[MenuItem, ...]
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What surrounds every signed-in page."""
+
+    unit: str
+    menu: tuple[MenuGroup, ...]
+    name: str
+    position: str
+    initials: str
+    profile_url: str
+    logout_url: str
+    search_url: str
+    quick: tuple[Act, ...] = ()
+    dock: tuple[MenuItem, ...] = ()

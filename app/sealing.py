@@ -1,0 +1,70 @@
+"""Sealing of special-category text with AES-GCM under keys kept outside the database.
+
+A sealed value is ``key id (1 byte) | nonce (12 bytes) | ciphertext``. The factory loads the keyring once;
+a key is never written into the database or a log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_keyring: dict[int, bytes] = {}
+
+
+class NoKey(Exception):
+    """A sealed value cannot be opened: its key is not in the keyring."""
+
+
+def load_keyring(path: Path) -> None:
+    """Read the keyring at *path*, making one with a fresh key (mode 0600) if there is none.
+
+    Each line is ``id hex-key``; the last line is the key new values are sealed with.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(f"1 {os.urandom(32).hex()}\n")
+    use_keys({int(number): bytes.fromhex(key) for number, key in (row.split() for row in path.read_text("ascii").splitlines() if row.strip())})
+
+
+def use_keys(keys: dict[int, bytes]) -> None:
+    """Take *keys* as the keyring; the last one seals."""
+    _keyring.clear()
+    _keyring.update(keys)
+
+
+def seal(value: str) -> bytes:
+    """Return *value* sealed under the newest key."""
+    if not _keyring:
+        raise NoKey("the keyring is empty: load_keyring() runs in the factory")
+    number = list(_keyring)[-1]
+    nonce = os.urandom(12)
+    head = bytes([number]) + nonce
+    return head + AESGCM(_keyring[number]).encrypt(nonce, value.encode(), head)
+
+
+def unseal(blob: bytes) -> str:
+    """Return the text of a sealed value.
+
+    Raises:
+        NoKey: its key is not in the keyring.
+        cryptography.exceptions.InvalidTag: the value was tampered with.
+    """
+    head, body = bytes(blob[:13]), bytes(blob[13:])
+    key = _keyring.get(head[0])
+    if key is None:
+        raise NoKey(f"key {head[0]} is not in the keyring")
+    return AESGCM(key).decrypt(head[1:], body, head).decode()
+
+
+def keyed_digest(value: bytes) -> bytes:
+    """Return an HMAC of *value* under the oldest key: comparable, but not guessable without the key."""
+    if not _keyring:
+        raise NoKey("the keyring is empty: load_keyring() runs in the factory")
+    return hmac.new(next(iter(_keyring.values())), value, hashlib.sha256).digest()

@@ -1,0 +1,58 @@
+"""Russian text as the register engine compares, counts and declines it.
+
+Nothing here knows of a database or a request; see ``app/base.py`` for the columns that keep folded text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"\s+")
+_DIGITS_ONLY = re.compile(r"[\d\s()+./-]*")
+
+
+def fold(text: str | None) -> str:
+    """Return *text* as search and order compare it: lower case, Ё as Е, single spaces, no edges.
+
+    Both databases keep this folded form in a column of its own, because SQLite folds ASCII only and
+    neither database treats Ё as Е.
+    """
+    if not text:
+        return ""
+    flat = unicodedata.normalize("NFC", str(text)).casefold().replace("ё", "е")
+    return _SPACES.sub(" ", flat).strip()
+
+
+def search_words(query: str) -> list[str]:
+    """Split what a person typed into the words that must all be found.
+
+    A query of digits and separators only (a СНИЛС, a phone) is one word without the separators, unless
+    it has a slash: «14/2026» is a number of a case and is looked for as it stands.
+    """
+    flat = fold(query)
+    if flat and _DIGITS_ONLY.fullmatch(flat) and "/" not in flat and "." not in flat:
+        digits = re.sub(r"\D", "", flat)
+        return [digits] if digits else []
+    return flat.split()
+
+
+def plural(number: int, one: str, few: str, many: str) -> str:
+    """Return the noun form that agrees with *number*: 1 семья, 2 семьи, 5 семей."""
+    tail, ten = abs(number) % 100, abs(number) % 10
+    if 11 <= tail <= 14:
+        return many
+    if ten == 1:
+        return one
+    return few if 2 <= ten <= 4 else many
+
+
+def counted(number: int, one: str, few: str, many: str) -> str:
+    """Return «5 семей»: the number, a non-breaking space and the noun that agrees with it."""
+    return f"{number:,}".replace(",", "\u202f") + "\u00a0" + plural(number, one, few, many)
+
+
+def initials(last: str, first: str, middle: str | None = None) -> str:
+    """Return «Щёголева П. Ф.», as lists and protocols name a person."""
+    parts = [last, *(f"{name[0]}." for name in (first, middle) if name)]
+    return "\u00a0".join(parts[:2]) + ("\u00a0" + parts[2] if len(parts) > 2 else "")
