@@ -218,6 +218,7 @@ def column(
         "required": required,
         "composed": composed,
     }
+    kwargs.setdefault("active_history", True)  # The journal needs the old value even of an expired attribute.
     return mapped_column(*args, info=info, **kwargs)
 
 

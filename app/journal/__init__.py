@@ -1,0 +1,211 @@
+"""Who did what to which record: append-only, in the same transaction, chained.
+
+Differences of fields are written by one listener on the Session; a rule adds only its named event::
+
+    journal.record(session, by, "programme.submit", version, "Программа № 4 отправлена на рассмотрение.")
+
+Creation keeps no values: what was first typed is the oldest «old» of later changes, or still stands in the
+record. So an import of 20 000 families does not write every cell twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import event, insert, inspect
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from app import sealing
+from app.acting import SYSTEM, Actor, acting, actor_or_none, now
+from app.base import RESTRICTED, SPECIAL, Model
+from app.journal.models import JournalRow, JournalValue
+
+CREATE, CHANGE, DELETE = "create", "change", "delete"
+_SEALED = (SPECIAL, RESTRICTED)
+
+
+class BulkRefused(RuntimeError):
+    """A bulk UPDATE or DELETE on a journalled table would leave no trace: change the records one by one."""
+
+
+def as_text(value: Any) -> str | None:
+    """Return *value* as the journal keeps it: codes for choices, ISO for dates, ids for links."""
+    if value is None or value == []:
+        return None
+    if isinstance(value, enum.Enum):
+        return str(value.value)
+    if isinstance(value, (dt.datetime, dt.date)):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, (list, tuple)):
+        return ",".join(sorted(as_text(each) or "" for each in value))
+    return str(value)
+
+
+def _row(by: Actor, verb: str, table: str, record_id: int | None, version: int | None, sentence: str) -> dict[str, Any]:
+    return {
+        "at": now(),
+        "user_id": by.user_id,
+        "actor": by.name,
+        "unit_id": by.unit_id,
+        "address": by.address,
+        "verb": verb,
+        "table_name": table,
+        "record_id": record_id,
+        "record_version": version,
+        "sentence": sentence[:500],
+    }
+
+
+def row_digest(row: dict[str, Any]) -> bytes:
+    """Return the keyed digest of a journal row: every column but its id and the digest itself."""
+    values = row.get("values_digest")
+    content = [
+        row["at"].astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        *(row[k] for k in ("user_id", "actor", "unit_id", "address", "verb", "table_name", "record_id")),
+        row["record_version"],
+        row["sentence"],
+        bytes(values).hex() if values else None,
+    ]
+    return sealing.keyed_digest(json.dumps(content, ensure_ascii=False).encode())
+
+
+def _values_digest(values: Sequence[tuple[str, str | None, str | None, bool]]) -> bytes:
+    return sealing.keyed_digest(json.dumps([list(v[:3]) for v in values], ensure_ascii=False).encode())
+
+
+def write(session: Session, rows: list[tuple[dict[str, Any], list[tuple[str, str | None, str | None, bool]]]]) -> None:
+    """Insert journal rows with their (field, old, new, sealed) values into the current transaction."""
+    if not rows:
+        return
+    for row, values in rows:
+        row["values_digest"] = _values_digest(values) if values else None
+        row["digest"] = row_digest(row)
+    connection = session.connection()
+    with_values = [(row, values) for row, values in rows if values]
+    if len(with_values) < len(rows):
+        connection.execute(insert(JournalRow.__table__), [row for row, values in rows if not values])
+    if with_values:
+        returning = insert(JournalRow.__table__).returning(JournalRow.__table__.c.id, sort_by_parameter_order=True)
+        ids = connection.execute(returning, [row for row, _ in with_values]).scalars().all()
+        connection.execute(
+            insert(JournalValue.__table__),
+            [
+                {
+                    "journal_id": journal_id,
+                    "field": name,
+                    "old": None if sealed else old,
+                    "new": None if sealed else new,
+                    "sealed_old": old if sealed else None,
+                    "sealed_new": new if sealed else None,
+                }
+                for journal_id, (_, values) in zip(ids, with_values, strict=True)
+                for name, old, new, sealed in values
+            ],
+        )
+
+
+def record(session: Session, by: Actor, verb: str, record: Model | None, sentence: str = "") -> None:
+    """Add the named event *verb* about *record* to the current transaction."""
+    session.flush()
+    table = record.__tablename__ if record is not None else ""
+    write(session, [(_row(by, verb, table, getattr(record, "id", None), getattr(record, "version", None), sentence), [])])
+
+
+def record_created(session: Session, by: Actor, model: type[Model], ids: Iterable[int]) -> None:
+    """Journal the creation of rows loaded by Core, which the listener cannot see."""
+    write(session, [(_row(by, CREATE, model.__tablename__, pk, 1, ""), []) for pk in ids])
+
+
+def apart(session: Session, by: Actor, verb: str, record: Model | None, sentence: str = "") -> None:
+    """Write the event in a short transaction of its own, as a reading request does for what it shows or hands out."""
+    with acting(by, writing=True), Session(session.get_bind()) as own:
+        table = record.__tablename__ if record is not None else ""
+        write(own, [(_row(by, verb, table, getattr(record, "id", None), None, sentence), [])])
+        own.commit()
+
+
+def tracked(model: type[Model]) -> dict[str, bool]:
+    """Return ``{attribute: sealed}`` of the columns whose changes the journal keeps."""
+    found = _tracked.get(model)
+    if found is None:
+        found = {}
+        for attribute in inspect(model).column_attrs:
+            info = attribute.columns[0].info
+            if info.get("label") and not info.get("composed") and attribute.key not in _STAMPS:
+                found[attribute.key] = info["privacy"] in _SEALED
+        _tracked[model] = found
+    return found
+
+
+_STAMPS = frozenset({"created_at", "created_by_id", "changed_at", "changed_by_id"})
+_tracked: dict[type[Model], dict[str, bool]] = {}
+
+
+def _changes(target: Model) -> Iterator[tuple[str, str | None, str | None, bool]]:
+    state = inspect(target)
+    for name, sealed in tracked(type(target)).items():
+        history = state.attrs[name].history
+        if history.has_changes():
+            old = as_text(history.deleted[0]) if history.deleted else None
+            new = as_text(history.added[0]) if history.added else None
+            if old != new:
+                yield name, old, new, sealed
+
+
+@event.listens_for(Session, "before_flush")
+def _stamp_and_collect(session: Session, context: UOWTransaction, instances: object) -> None:
+    by = actor_or_none() or SYSTEM
+    moment = now()
+    waiting = session.info.setdefault("journal_waiting", [])
+    for target in session.new:
+        if isinstance(target, Model):
+            target.created_at = target.created_at or moment
+            target.created_by_id = target.created_by_id or by.user_id
+            if getattr(target, "service_unit_id", 0) is None:
+                target.service_unit_id = by.unit_id
+            if target.__journalled__:
+                waiting.append((CREATE, target, []))
+    for target in session.dirty:
+        if isinstance(target, Model) and session.is_modified(target):
+            changes = list(_changes(target))
+            target.changed_at = moment
+            target.changed_by_id = by.user_id
+            if changes and target.__journalled__:
+                waiting.append((CHANGE, target, changes))
+    for target in session.deleted:
+        if isinstance(target, Model) and target.__journalled__:
+            kept = [(n, as_text(getattr(target, n)), None, sealed) for n, sealed in tracked(type(target)).items()]
+            waiting.append((DELETE, target, [value for value in kept if value[1] is not None]))
+
+
+@event.listens_for(Session, "after_flush")
+def _write_collected(session: Session, context: UOWTransaction) -> None:
+    waiting = session.info.pop("journal_waiting", None)
+    if not waiting:
+        return
+    by = actor_or_none() or SYSTEM
+    write(session, [(_row(by, verb, t.__tablename__, t.id, t.version, ""), values) for verb, t, values in waiting])
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, previous: object) -> None:
+    session.info.pop("journal_waiting", None)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    """Refuse bulk DML on a journalled table unless the statement says why it may leave no field history."""
+    if not (state.is_update or state.is_delete) or state.execution_options.get("unjournalled"):
+        return
+    mapper = state.bind_mapper
+    if mapper is not None and getattr(mapper.class_, "__journalled__", False):
+        raise BulkRefused(f"bulk change of {mapper.class_.__name__} would not be journalled")
