@@ -12,6 +12,7 @@ import ipaddress
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -62,6 +63,9 @@ class Settings:
     port: int = 8080
     """Port to listen on, 1 to 65535."""
 
+    names: tuple[str, ...] = ()
+    """Names people open the service by, separated by commas: ``opora.example.ru``. Others are answered 400."""
+
     threads: int = 8
     """Requests served at the same time, 1 to 64."""
 
@@ -109,17 +113,19 @@ class Settings:
         return dataclasses.replace(self, secret_key=key, database_url=url, keyring=self.instance / self.keyring)
 
     @property
-    def is_private(self) -> bool:
-        """Whether only this machine can reach the service, without a proxy."""
-        return _is_loopback(self.host) and not self.proxies
+    def answers_to(self) -> tuple[str, ...]:
+        """The host names the service answers to; empty: to any, because OPORA_NAMES was not given."""
+        only_here = _is_loopback(self.host) and not self.proxies
+        return self.names or (("localhost", "127.0.0.1", "[::1]") if only_here else ())
 
     def flask_config(self) -> dict[str, Any]:
         """Return the configuration of Flask, FAB and the other extensions."""
         return {
             "OPORA": self,
             "SECRET_KEY": self.secret_key,
-            # A page that only this machine may open must not answer to a foreign name (DNS rebinding).
-            "TRUSTED_HOSTS": ["localhost", "127.0.0.1", "[::1]"] if self.is_private else None,
+            # Answering to a foreign name would let a page elsewhere rebind it, and FAB redirect to it.
+            "TRUSTED_HOSTS": list(self.answers_to) or None,
+            "FAB_SAFE_REDIRECT_HOSTS": [pattern for name in self.answers_to for pattern in (name, f"{name}:*")],
             "PREFERRED_URL_SCHEME": "https" if self.https else "http",
             # One form with its files; its text fields together are held to half a megabyte by Werkzeug.
             "MAX_CONTENT_LENGTH": 32 * 2**20,
@@ -155,7 +161,7 @@ class Settings:
 
 _FAB: dict[str, Any] = {
     "APP_NAME": "Опора",
-    # Tables belong to migrations and permissions to `opora setup`; a start that writes either races with the next worker.
+    # Tables belong to migrations, permissions to `opora setup`: a start that writes either races with the next one.
     "FAB_CREATE_DB": False,
     "FAB_UPDATE_PERMS": False,
     "AUTH_TYPE": 1,
@@ -172,8 +178,6 @@ _FAB: dict[str, Any] = {
     "FAB_API_SWAGGER_UI": False,
     "FAB_API_SHOW_STACKTRACE": False,
     "FAB_ALLOW_GET_UNSAFE_MUTATIONS": False,
-    # Redirects after login stay on this site.
-    "FAB_SAFE_REDIRECT_HOSTS": [],
     "BABEL_DEFAULT_LOCALE": "ru",
     "BABEL_DEFAULT_TIMEZONE": "Europe/Moscow",
     "LANGUAGES": {"ru": {"flag": "ru", "name": "Русский"}},
@@ -196,17 +200,16 @@ def _is_loopback(host: str) -> bool:
 def _kept_secret(path: Path) -> str:
     """Return the secret in *path*, made once; two processes starting together agree on one."""
     if not path.exists():
-        own = path.with_name(f"{path.name}.{os.getpid()}")
-        handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle, own = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # readable by its owner only
         with os.fdopen(handle, "w", encoding="ascii") as out:
             out.write(secrets.token_hex(32))
         # A link appears whole or not at all: the second process reads the first one's key, never half of it.
         with suppress(FileExistsError):
             os.link(own, path)
-        own.unlink()
+        os.unlink(own)
     kept = path.read_text("ascii").strip()
     if len(kept) < 32:
-        raise BadSetting("OPORA_SECRET_KEY", f"файл {path.name} в папке установки повреждён: удалите его и запустите снова.")
+        raise BadSetting("OPORA_SECRET_KEY", f"файл {path.name} повреждён: удалите его и запустите снова.")
     return kept
 
 
@@ -267,6 +270,10 @@ def _host(name: str, text: str) -> str:
     return text
 
 
+def _names(name: str, text: str) -> tuple[str, ...]:
+    return tuple(_host(name, each.strip().lower()) for each in text.split(",") if each.strip())
+
+
 def _level(name: str, text: str) -> str:
     if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise BadSetting(name, "нужно DEBUG, INFO, WARNING или ERROR.")
@@ -280,6 +287,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "keyring": _path,
     "admin_password": _long_text(12),
     "host": _host,
+    "names": _names,
     "port": _whole(1, 65535),
     "threads": _whole(1, 64),
     "https": _yes_or_no,
