@@ -1,0 +1,1 @@
+"""Deciding bodies, their meetings, agenda, decisions and signatures."""

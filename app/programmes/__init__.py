@@ -1,0 +1,1 @@
+"""Programmes of accompaniment: their versions, measures and the lines measures draw through the versions."""
