@@ -1,0 +1,1 @@
+"""Agreements with families and the end of an accompaniment."""

@@ -1,0 +1,75 @@
+"""Agreements on accompanying a family (domain.md 3.6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, relationship
+
+from app.base import Choice, Code, Codes, Line, Privacy, Prose, UnitModel, column, link
+from app.cases.models import FamilyCase
+from app.organisation.models import StaffMember
+from app.people.models import Person
+from app.programmes.models import HelpKind
+
+PUBLIC = Privacy.NONE
+
+
+class AgreementStatus(Choice):
+    """State of an agreement (domain.md 3.8)."""
+
+    DRAFT = "draft", "черновик"
+    SIGNED = "signed", "подписан"
+    COMPLETED = "completed", "исполнен"
+    TERMINATED = "terminated", "расторгнут"
+
+
+class Initiator(Choice):
+    """Who ended an agreement."""
+
+    FAMILY = "family", "семья"
+    CENTRE = "centre", "учреждение"
+    BOTH = "both", "соглашение сторон"
+
+
+class Agreement(UnitModel):
+    """An agreement between the family and the centre; always free of charge."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (
+        UniqueConstraint("service_unit_id", "number", name="uq_agreement_number"),
+        Index(
+            "uq_agreement_in_force",
+            "case_id",
+            unique=True,
+            sqlite_where=text("status = 'signed'"),
+            postgresql_where=text("status = 'signed'"),
+        ),
+        Index("ix_agreement_valid_to", "service_unit_id", "status", "valid_to"),
+        CheckConstraint("valid_to >= valid_from", name="period"),
+        CheckConstraint("status = 'draft' OR (number IS NOT NULL AND date IS NOT NULL)", name="signed_is_numbered"),
+    )
+
+    case_id: Mapped[int] = link("Дело", "family_case")
+    number: Mapped[Code | None] = column("№ договора", search=True, privacy=PUBLIC)
+    date: Mapped[dt.date | None] = column("Дата договора", privacy=PUBLIC)
+    status: Mapped[AgreementStatus] = column("Состояние", default=AgreementStatus.DRAFT, privacy=PUBLIC)
+    customer_id: Mapped[int] = link("Заказчик", "person")
+    signed_by_id: Mapped[int | None] = link("Подписал от учреждения", "staff_member", privacy=PUBLIC)
+    valid_from: Mapped[dt.date] = column("Действует с", privacy=PUBLIC)
+    valid_to: Mapped[dt.date] = column("Действует по", privacy=PUBLIC)
+    subject: Mapped[Line] = column("Предмет договора", default="Социальное сопровождение семьи", privacy=PUBLIC)
+    help_kinds: Mapped[list[str] | None] = column("Виды помощи", Codes(HelpKind), required=True)
+    family_duties: Mapped[Prose | None] = column("Обязанности семьи")
+    centre_duties: Mapped[Prose | None] = column("Обязанности учреждения")
+    ended_at: Mapped[dt.date | None] = column("Прекращён", privacy=PUBLIC)
+    termination_initiator: Mapped[Initiator | None] = column("Кто прекратил")
+    termination_reason: Mapped[Prose | None] = column("Причина расторжения")
+
+    case: Mapped[FamilyCase] = relationship(back_populates="agreements")
+    customer: Mapped[Person] = relationship()
+    signed_by: Mapped[StaffMember | None] = relationship()
+
+    def __str__(self) -> str:
+        return f"№ {self.number}" if self.number else "Черновик договора"

@@ -1,0 +1,1 @@
+"""The case of accompanying a family: its states, curator and team."""

@@ -1,0 +1,217 @@
+"""The case of accompanying a family (domain.md 3.3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, relationship
+
+from app.base import Choice, Code, Line, Privacy, Prose, UnitModel, column, link
+from app.organisation.models import StaffMember
+from app.people.models import Family
+
+PUBLIC = Privacy.NONE
+
+
+class CaseStatus(Choice):
+    """The eleven canonical states of a case (domain.md 3.8); ``cases/rules.py`` draws the moves."""
+
+    IDENTIFIED = "identified", "выявлена"
+    REGISTERED = "registered", "на учёте"
+    ASSESSMENT = "assessment", "оценка"
+    PLANNING = "planning", "составление программы"
+    APPROVAL = "approval", "программа на утверждении"
+    ACTIVE = "active", "на сопровождении"
+    SUSPENDED = "suspended", "приостановлено"
+    REVIEW = "review", "оценка результатов"
+    POST_SUPPORT = "post_support", "постсопровождение"
+    CLOSED = "closed", "снята"
+    REFUSED = "refused", "отказ"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether work with the family goes on."""
+        return self not in ENDED
+
+
+ENDED = frozenset({CaseStatus.CLOSED, CaseStatus.REFUSED})
+"""States that end a case; the partial index of :class:`FamilyCase` lists the same."""
+
+
+class CaseSource(Choice):
+    """Who brought the family to the centre's notice (domain.md 3.3, Intake.source)."""
+
+    FAMILY = "family", "сама семья"
+    HEALTH = "health", "медицинское учреждение"
+    POLICE = "police", "орган внутренних дел"
+    EDUCATION = "education", "образовательное учреждение"
+    PENAL_INSPECTION = "penal_inspection", "филиал УИИ"
+    GUARDIANSHIP = "guardianship", "орган опеки и попечительства"
+    SOCIAL_SERVICE = "social_service", "организация соцобслуживания"
+    RAID = "raid", "социальный рейд"
+    INTERNAL_UNIT = "internal_unit", "структурное подразделение"
+    SOCIAL_NONPROFIT = "social_nonprofit", "СО НКО"
+    VOLUNTEER = "volunteer", "волонтёр"
+    CITIZEN = "citizen", "гражданин"
+    HELPLINE = "helpline", "телефон доверия"
+    MINORS_COMMISSION = "minors_commission", "КДНиЗП"
+    OTHER = "other", "иное"
+
+
+class EndReason(Choice):
+    """Why a case ended."""
+
+    GOALS_MET = "goals_met", "цели достигнуты"
+    GOALS_PARTLY_MET = "goals_partly_met", "цели достигнуты частично"
+    FAMILY_REFUSED = "family_refused", "отказ семьи"
+    MOVED = "moved", "переезд"
+    CHILDREN_GROWN = "children_grown", "совершеннолетие всех детей"
+    CHILDREN_PLACED = "children_placed", "помещение детей под надзор"
+    DEATH = "death", "смерть"
+    TRANSFERRED = "transferred", "передача в другую организацию"
+    AGREEMENT_BROKEN = "agreement_broken", "нарушение условий договора"
+    TERM_OVER = "term_over", "истечение срока"
+    OTHER = "other", "иное"
+
+
+class Outcome(Choice):
+    """What the accompaniment changed."""
+
+    GOOD = "good", "положительный"
+    PARTIAL = "partial", "частичный"
+    UNCHANGED = "unchanged", "без изменений"
+    WORSE = "worse", "ухудшение"
+
+
+class Direction(Choice):
+    """Direction of help that measures and services share."""
+
+    MEDICAL = "medical", "социально-медицинские"
+    PSYCHOLOGICAL = "psychological", "социально-психологические"
+    PEDAGOGICAL = "pedagogical", "социально-педагогические"
+    LEGAL = "legal", "социально-правовые"
+    HOUSEHOLD = "household", "социально-бытовые"
+    LABOUR = "labour", "социально-трудовые"
+    URGENT = "urgent", "срочные"
+    COMMUNICATIVE = "communicative", "коммуникативные"
+    REHABILITATION = "rehabilitation", "социально-реабилитационные"
+
+
+class FamilyCase(UnitModel):
+    """One episode of accompanying a family, from the first notice to the end."""
+
+    __tablename__ = "family_case"
+    __table_args__ = (
+        UniqueConstraint("service_unit_id", "number", name="uq_family_case_number"),
+        Index(
+            "uq_family_case_open",
+            "family_id",
+            unique=True,
+            sqlite_where=text("status NOT IN ('closed', 'refused')"),
+            postgresql_where=text("status NOT IN ('closed', 'refused')"),
+        ),
+        Index("ix_family_case_status", "service_unit_id", "status", "registered_at"),
+        Index("ix_family_case_registered_at", "service_unit_id", "registered_at"),
+        Index("ix_family_case_ended_at", "service_unit_id", "ended_at"),
+        CheckConstraint("ended_at IS NULL OR ended_at >= opened_at", name="period"),
+    )
+
+    number: Mapped[Code] = column("№ дела", search=True, privacy=PUBLIC)
+    family_id: Mapped[int] = link("Семья", "family")
+    status: Mapped[CaseStatus] = column("Этап", privacy=PUBLIC)
+    category: Mapped[Line | None] = column("Категория")
+    source: Mapped[CaseSource | None] = column("Источник", privacy=PUBLIC)
+    curator_id: Mapped[int | None] = link("Куратор", "staff_member")
+    opened_at: Mapped[dt.date] = column("Дело заведено", privacy=PUBLIC)
+    registered_at: Mapped[dt.date | None] = column("Поставлена на учёт", privacy=PUBLIC)
+    journal_no: Mapped[Code | None] = column("№ в журнале", privacy=PUBLIC)
+    started_at: Mapped[dt.date | None] = column("Начало сопровождения", privacy=PUBLIC)
+    next_review_at: Mapped[dt.date | None] = column("Ближайшее рассмотрение", privacy=PUBLIC)
+    planned_end: Mapped[dt.date | None] = column("Закончить к", privacy=PUBLIC)
+    suspended_at: Mapped[dt.date | None] = column("Приостановлено с", privacy=PUBLIC)
+    suspended_to: Mapped[dt.date | None] = column("Приостановлено до", privacy=PUBLIC)
+    suspend_reason: Mapped[Line | None] = column("Причина приостановки")
+    ended_at: Mapped[dt.date | None] = column("Дата снятия", privacy=PUBLIC)
+    end_reason: Mapped[EndReason | None] = column("Причина снятия")
+    outcome: Mapped[Outcome | None] = column("Результат")
+    child_stays: Mapped[bool | None] = column("Ребёнок остался в семье")
+    previous_case_id: Mapped[int | None] = link("Предыдущее дело", "family_case", privacy=PUBLIC)
+    note: Mapped[Prose | None] = column("Примечание")
+
+    family: Mapped[Family] = relationship(back_populates="cases")
+    curator: Mapped[StaffMember | None] = relationship()
+    previous_case: Mapped[FamilyCase | None] = relationship(remote_side="FamilyCase.id")
+    assignments: Mapped[list[CuratorAssignment]] = relationship(
+        back_populates="case", passive_deletes="all", order_by="CuratorAssignment.date_from, CuratorAssignment.id"
+    )
+    team: Mapped[list[CaseTeamMember]] = relationship(
+        back_populates="case", passive_deletes="all", order_by="CaseTeamMember.date_from, CaseTeamMember.id"
+    )
+    agreements: Mapped[list[Any]] = relationship(
+        "Agreement", back_populates="case", passive_deletes="all", order_by="Agreement.id"
+    )
+    service_records: Mapped[list[Any]] = relationship(
+        "ServiceRecord", back_populates="case", passive_deletes="all", order_by="ServiceRecord.date"
+    )
+
+    def __str__(self) -> str:
+        return f"№ {self.number}"
+
+
+class CuratorAssignment(UnitModel):
+    """Who is, or was, the curator of a case, from which day to which."""
+
+    __tablename__ = "curator_assignment"
+    __table_args__ = (
+        Index(
+            "uq_curator_assignment_now",
+            "case_id",
+            unique=True,
+            sqlite_where=text("date_to IS NULL"),
+            postgresql_where=text("date_to IS NULL"),
+        ),
+        CheckConstraint("date_to IS NULL OR date_to >= date_from", name="period"),
+    )
+
+    case_id: Mapped[int] = link("Дело", "family_case")
+    staff_id: Mapped[int] = link("Куратор", "staff_member")
+    date_from: Mapped[dt.date] = column("Назначен с", privacy=PUBLIC)
+    date_to: Mapped[dt.date | None] = column("Назначен по", privacy=PUBLIC)
+    reason: Mapped[Line | None] = column("Основание")
+
+    case: Mapped[FamilyCase] = relationship(back_populates="assignments")
+    staff: Mapped[StaffMember] = relationship()
+
+    def __str__(self) -> str:
+        return str(self.staff)
+
+
+class CaseTeamMember(UnitModel):
+    """A specialist who works with the family beside the curator."""
+
+    __tablename__ = "case_team_member"
+    __table_args__ = (
+        Index(
+            "uq_case_team_member_now",
+            "case_id",
+            "staff_id",
+            unique=True,
+            sqlite_where=text("date_to IS NULL"),
+            postgresql_where=text("date_to IS NULL"),
+        ),
+        CheckConstraint("date_to IS NULL OR date_to >= date_from", name="period"),
+    )
+
+    case_id: Mapped[int] = link("Дело", "family_case")
+    staff_id: Mapped[int] = link("Специалист", "staff_member")
+    function: Mapped[Line | None] = column("Что делает")
+    date_from: Mapped[dt.date] = column("В команде с", privacy=PUBLIC)
+    date_to: Mapped[dt.date | None] = column("В команде по", privacy=PUBLIC)
+
+    case: Mapped[FamilyCase] = relationship(back_populates="team")
+    staff: Mapped[StaffMember] = relationship()
+
+    def __str__(self) -> str:
+        return str(self.staff)

@@ -1,0 +1,53 @@
+"""Every table on one page: migrations, tests and the factory start here.
+
+Importing this module declares the whole schema. ``TABLES`` groups the tables in the order in which the work
+meets them; a new table is added here, or ``tests/test_map.py`` says so.
+"""
+
+from __future__ import annotations
+
+from flask_appbuilder import Model
+
+from app.agreements.models import Agreement
+from app.cases.models import CaseTeamMember, CuratorAssignment, FamilyCase
+from app.journal.models import JournalRow, JournalSeal, JournalValue
+from app.meetings.models import AgendaItem, Body, BodyMember, Decision, DecisionAssignment, Meeting, MeetingPresence
+from app.organisation.models import (
+    Account,
+    Department,
+    PartnerOrganisation,
+    ServiceArea,
+    ServiceUnit,
+    StaffMember,
+    Territory,
+)
+from app.papers.models import NumberSequence
+from app.people.models import (
+    ChildProfile,
+    Consent,
+    DisabilityStatus,
+    Family,
+    FamilyMember,
+    OvzStatus,
+    Person,
+)
+from app.programmes.models import Measure, MeasureLineage, Programme, ProgrammeVersion
+from app.services.models import Service, ServiceRecord
+
+TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
+    ("The installation: whose data these are and where they live.", (Territory, ServiceUnit)),
+    ("The centre: who works where, who may enter, whom it works with.",
+     (Department, StaffMember, Account, ServiceArea, PartnerOrganisation)),
+    ("Whom the centre helps and what it may know of them.",
+     (Person, ChildProfile, DisabilityStatus, OvzStatus, Family, FamilyMember, Consent)),
+    ("The episode of accompaniment: its state, who leads it, who helps.",
+     (FamilyCase, CuratorAssignment, CaseTeamMember)),
+    ("What is to be done: a programme, its versions and their measures.",
+     (Programme, ProgrammeVersion, MeasureLineage, Measure)),
+    ("Who decides: bodies, their meetings and decisions.",
+     (Body, BodyMember, Meeting, MeetingPresence, AgendaItem, Decision, DecisionAssignment)),
+    ("What was agreed with the family and what was done for it, day by day.",
+     (Agreement, Service, ServiceRecord)),
+    ("Numbers without gaps.", (NumberSequence,)),
+    ("Who did what to which record: append-only, chained.", (JournalRow, JournalValue, JournalSeal)),
+)  # fmt: skip

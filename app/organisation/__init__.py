@@ -1,0 +1,1 @@
+"""The centre itself: its unit, departments, staff, accounts, areas, settlements and partners."""

@@ -1,0 +1,1 @@
+"""Papers: numbers without gaps."""

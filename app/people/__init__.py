@@ -1,0 +1,1 @@
+"""Persons, families and their members, children, disability, consents."""

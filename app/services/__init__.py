@@ -1,0 +1,1 @@
+"""The directory of services and the services given to families."""
