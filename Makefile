@@ -43,9 +43,12 @@ check: $(VENV)/.installed-dev ## проверить стиль, типы и ша
 bench: $(VENV)/.installed-dev ## сравнить скорость с пределом в том же прогоне (N=20000 DB=sqlite)
 	$(BIN)/python -m bench $(if $(N),--families $(N)) $(if $(DB),--database $(DB))
 
-migrate: $(VENV)/.installed ## записать изменения таблиц новой миграцией (m=что_меняется)
+migrate: $(VENV)/.installed-dev ## записать изменения таблиц новой миграцией (m=что_меняется)
 	@test -n "$(m)" || { echo 'Назовите миграцию: make migrate m=family_gets_email'; exit 2; }
 	$(BIN)/opora db migrate -m "$(m)"
+	@sed -i '/^    # ### /d' migrations/versions/*.py
+	@$(BIN)/ruff check --quiet --fix --ignore E501 migrations/versions
+	@$(BIN)/ruff format --quiet migrations/versions
 
 lock: ## обновить requirements.txt и requirements-dev.txt (нужен uv)
 	$(COMPILE) $(UPGRADE) requirements.in -o requirements.txt

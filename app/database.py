@@ -10,9 +10,14 @@ from __future__ import annotations
 import sqlite3
 from typing import Any
 
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
 from sqlalchemy import Connection, Engine, event, text
 
 from app.acting import is_writing
+from app.extensions import db, migrate
+from config import ROOT, Settings
 
 BUSY_MS = 15_000
 """How long a writer waits for the one before it. The longest wait seen with 16 writers was half a second."""
@@ -100,3 +105,30 @@ def _assert_postgresql(connection: Connection) -> None:
             raise UnfitDatabase(f"PostgreSQL: {name} выключен, сохранённое может пропасть. Включите его.")
     if asked("SHOW synchronous_commit") == "off":
         raise UnfitDatabase("PostgreSQL: synchronous_commit выключен, сохранённое может пропасть. Включите его.")
+
+
+def init_database(app: Flask) -> None:
+    """Bind the database and the migrations to *app*; its first connection is already prepared."""
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def bare_app(settings: Settings) -> Flask:
+    """Return an app that has the database and nothing else, for migrations.
+
+    The whole application asks its tables for permissions while it starts, and before the first migration there
+    are none; FAB would then create all tables itself, behind Alembic's back.
+    """
+    app = Flask("app", instance_path=str(settings.instance), root_path=str(ROOT / "app"))
+    app.config.from_mapping(settings.flask_config())
+    init_database(app)
+    return app
+
+
+def revisions(engine: Engine) -> tuple[str | None, str | None]:
+    """Return the revision the database stands at and the one the code expects."""
+    expected = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        return MigrationContext.configure(connection).get_current_revision(), expected
