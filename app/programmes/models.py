@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Tabl
 from sqlalchemy.orm import Mapped, relationship
 
 from app.base import Choice, Code, Line, Model, Moment, Privacy, Prose, UnitModel, column, link
+from app.cases.models import Direction
 
 if TYPE_CHECKING:
     from app.cases.models import FamilyCase
@@ -228,6 +229,11 @@ class ProgrammeVersion(UnitModel):
     def __str__(self) -> str:
         return f"{self.programme}, версия\u00a0{self.version_no}"
 
+    @property
+    def state_in_words(self) -> str:
+        """Return «версия 2 – утверждена», as refusals name it."""
+        return f"версия\u00a0{self.version_no} – {self.status.label}"
+
 
 class MeasureLineage(UnitModel):
     """The line one measure draws through the versions; facts point here, never to a version's row."""
@@ -260,7 +266,7 @@ class Measure(UnitModel):
     no: Mapped[int] = column("№", privacy=Privacy.NONE)
     title: Mapped[Line] = column("Мероприятие", search=True)
     problem: Mapped[Line | None] = column("Какую проблему решает")
-    direction: Mapped[Code | None] = column("Направление", required=True, privacy=Privacy.NONE)
+    direction: Mapped[Direction | None] = column("Направление", required=True, privacy=Privacy.NONE)
     help_kind: Mapped[HelpKind | None] = column("Вид помощи", privacy=Privacy.NONE)
     measure_kind: Mapped[MeasureKind | None] = column("Вид мероприятия", privacy=Privacy.NONE)
     recipient_id: Mapped[int | None] = link("Для кого", "person", hint="Пусто: для всей семьи")
