@@ -1,0 +1,1 @@
+/* Опора: what script adds. Every page works without it. */
