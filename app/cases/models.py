@@ -113,8 +113,6 @@ class FamilyCase(UnitModel):
             postgresql_where=text("status NOT IN ('closed', 'refused')"),
         ),
         Index("ix_family_case_status", "service_unit_id", "status", "registered_at"),
-        Index("ix_family_case_registered_at", "service_unit_id", "registered_at"),
-        Index("ix_family_case_ended_at", "service_unit_id", "ended_at"),
         CheckConstraint("ended_at IS NULL OR ended_at >= opened_at", name="period"),
     )
 
@@ -125,15 +123,15 @@ class FamilyCase(UnitModel):
     source: Mapped[CaseSource | None] = column("Источник", privacy=PUBLIC)
     curator_id: Mapped[int | None] = link("Куратор", "staff_member")
     opened_at: Mapped[dt.date] = column("Дело заведено", privacy=PUBLIC)
-    registered_at: Mapped[dt.date | None] = column("Поставлена на учёт", privacy=PUBLIC)
+    registered_at: Mapped[dt.date | None] = column("Поставлена на учёт", order=True, privacy=PUBLIC)
     journal_no: Mapped[Code | None] = column("№ в журнале", privacy=PUBLIC)
     started_at: Mapped[dt.date | None] = column("Начало сопровождения", privacy=PUBLIC)
-    next_review_at: Mapped[dt.date | None] = column("Ближайшее рассмотрение", privacy=PUBLIC)
-    planned_end: Mapped[dt.date | None] = column("Закончить к", privacy=PUBLIC)
+    next_review_at: Mapped[dt.date | None] = column("Ближайшее рассмотрение", order=True, privacy=PUBLIC)
+    planned_end: Mapped[dt.date | None] = column("Закончить к", order=True, privacy=PUBLIC)
     suspended_at: Mapped[dt.date | None] = column("Приостановлено с", privacy=PUBLIC)
     suspended_to: Mapped[dt.date | None] = column("Приостановлено до", privacy=PUBLIC)
     suspend_reason: Mapped[Line | None] = column("Причина приостановки")
-    ended_at: Mapped[dt.date | None] = column("Дата снятия", privacy=PUBLIC)
+    ended_at: Mapped[dt.date | None] = column("Дата снятия", order=True, privacy=PUBLIC)
     end_reason: Mapped[EndReason | None] = column("Причина снятия")
     outcome: Mapped[Outcome | None] = column("Результат")
     child_stays: Mapped[bool | None] = column("Ребёнок остался в семье")
@@ -207,6 +205,7 @@ class CaseTeamMember(UnitModel):
     case_id: Mapped[int] = link("Дело", "family_case")
     staff_id: Mapped[int] = link("Специалист", "staff_member")
     function: Mapped[Line | None] = column("Что делает")
+    direction: Mapped[Direction | None] = column("Направление", privacy=PUBLIC)
     date_from: Mapped[dt.date] = column("В команде с", privacy=PUBLIC)
     date_to: Mapped[dt.date | None] = column("В команде по", privacy=PUBLIC)
 
