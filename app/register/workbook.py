@@ -1,0 +1,354 @@
+"""Excel out: a heading and a stream of rows become a workbook. Knows nothing of the subject.
+
+::
+
+    columns = (Column("Инв. №", total=True), Column("Цена", "money", total=True))
+    heading = Heading("Фонд проката", on_date(today()), unit.name, columns)
+    write("/tmp/fund.xlsx", heading, ((item.inventory_no, item.price) for item in items))
+
+The sheet: title, «за период…» or «на…», organisation, header (bold, frozen, filtered, repeated on each printed page),
+rows, ИТОГО. Rows are taken one at a time and written at once (xlsxwriter's constant memory), so a generator over
+200 000 records costs a few megabytes.
+
+What was decided, and why:
+
+* A total is ``SUBTOTAL(109, …)`` with the value computed here stored beside it. Excel and LibreOffice recalculate it
+  to what the filter leaves visible; a phone viewer or a reading program shows the stored value. A plain number would
+  lie as soon as somebody filters, and a plain SUM would add the hidden rows. A column of text or dates counts its
+  filled cells by ``SUBTOTAL(103, …)``; for that its empty cells stay empty. Excel knows a last row of SUBTOTAL as the
+  totals and never hides it by the filter.
+* Text is never a formula, a link or a number, whatever it begins with, and stays text when somebody edits the cell:
+  text columns have the format «@», so «=1+1» is not calculated and «1/2026» does not turn into January.
+* Excel believes that 1900 was a leap year, so dates before 01.03.1900 differ by a day between programs, and
+  earlier than 1900 they do not exist. Such dates are written as text. Numbers of more than 15 digits also: Excel would
+  replace the rest with zeros.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range
+from xlsxwriter.worksheet import Worksheet
+
+from app.acting import now
+from app.base import Choice, RuleBroken
+
+Kind = Literal["text", "number", "money", "date", "moment"]
+Target = str | os.PathLike[str] | BinaryIO
+Values = Sequence[Any]
+
+MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+HEADER_LINE = 3
+"""Zero-based line of the header; data begin on the next one."""
+MAX_ROWS = 1_048_576 - HEADER_LINE - 2
+"""Rows a sheet holds beside its heading and ИТОГО."""
+MAX_TEXT = 32_767
+"""UTF-16 units a cell holds."""
+CUT = "… [обрезано: ячейка вмещает 32 767 знаков]"
+
+_WIDTHS: dict[str, float] = {"text": 28, "number": 11, "money": 15, "date": 12, "moment": 17}
+_FORMATS = {"text": "@", "number": "General", "money": "#,##0.00", "date": "dd.mm.yyyy", "moment": "dd.mm.yyyy hh:mm"}
+_SUMMED = ("number", "money")
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+# What XML or Excel does not take: control characters, halves of surrogate pairs, non-characters.
+_ILLEGAL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_NAMELESS = re.compile(r"[\[\]:*?/\\]")
+_DAY_ZERO = dt.date(1899, 12, 30).toordinal()
+_FIRST_DAY = dt.date(1900, 3, 1)
+_TOO_LONG = 10**15
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the sheet.
+
+    *kind* decides the number format and the alignment. *width* is in characters of the standard font (None: usual for
+    the kind). *total*: ИТОГО sums the column; of a column of text or dates it counts the filled cells.
+    """
+
+    title: str
+    kind: Kind = "text"
+    width: float | None = None
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands above the rows. *period* is «на …» or «за период …»; *hold* first columns stay when scrolled."""
+
+    title: str
+    period: str
+    organisation: str
+    columns: tuple[Column, ...]
+    hold: int = 0
+
+
+def on_date(on: dt.date) -> str:
+    """Return «на 31.03.2026»."""
+    return f"на {on:%d.%m.%Y}"
+
+
+def for_period(date_from: dt.date, date_to: dt.date) -> str:
+    """Return «за период с 01.03.2026 по 31.03.2026»."""
+    return f"за период с {date_from:%d.%m.%Y} по {date_to:%d.%m.%Y}"
+
+
+def file_name(code: str, name: str, on: dt.date) -> str:
+    """Return ``R01_reestr_semey_2026-03-31.xlsx``: sorted by code and date, safe in an archive and an old mailer."""
+    return f"{code}_{name}_{on:%Y-%m-%d}.xlsx"
+
+
+def content_disposition(ascii_name: str, title: str, on: dt.date) -> str:
+    """Return the header of a download: *ascii_name* for old programs, a Russian name for the rest (RFC 5987)."""
+    russian = " ".join(re.sub(r'[\x00-\x1f"*/:<>?\\|]', " ", f"{title} {on:%d.%m.%Y}").split()) + ".xlsx"
+    return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(russian, safe='')}"
+
+
+def write(
+    target: Target, heading: Heading, rows: Iterable[Values], *, blank: str = "", zone: str = "Europe/Moscow"
+) -> int:
+    """Write a workbook of one sheet to *target* (a path or a binary file) and return how many rows it has.
+
+    *blank* stands for an empty value (reports: «–»). Moments are shown in *zone*. If *rows* fail, *target* is left as
+    it was.
+
+    Raises:
+        RuleBroken: there are more rows than a sheet holds.
+        ValueError: a row has not as many values as there are columns.
+    """
+    return write_sheets(target, [(heading, rows)], blank=blank, zone=zone)[0]
+
+
+def write_sheets(
+    target: Target,
+    sheets: Sequence[tuple[Heading, Iterable[Values]]],
+    *,
+    blank: str = "",
+    zone: str = "Europe/Moscow",
+) -> list[int]:
+    """Write a workbook of several sheets, as :func:`write` does of one; return the number of rows of each."""
+    if hasattr(target, "write"):
+        return _write_sheets(target, sheets, blank, zone)
+    path = Path(target)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        counts = _write_sheets(part, sheets, blank, zone)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return counts
+
+
+def _write_sheets(target: Any, sheets: Sequence[tuple[Heading, Iterable[Values]]], blank: str, zone: str) -> list[int]:
+    # The rows wait in a temporary file. A directory of our own takes it away even when the rows fail half way; and then
+    # close() must not run, because it would make a complete-looking workbook of a part of the rows.
+    with tempfile.TemporaryDirectory(prefix="opora-", ignore_cleanup_errors=True) as directory:
+        book = Workbook(
+            target,
+            {
+                "constant_memory": True,
+                "tmpdir": directory,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
+        # No author, no «last saved by»: the file goes outside, the name of who made it stands in the journal.
+        first = sheets[0][0]
+        book.set_properties(
+            {"title": _clean(first.title), "company": _clean(first.organisation), "created": now().replace(tzinfo=None)}
+        )
+        styles, names, counts = _Styles(book), set(), []
+        complete = False
+        try:
+            for heading, rows in sheets:
+                sheet = book.add_worksheet(_sheet_name(heading.title, names))
+                counts.append(_Sheet(sheet, heading, styles, blank, ZoneInfo(zone)).fill(rows))
+            complete = True
+        finally:
+            if not complete:  # Windows removes no file that is still open.
+                for sheet in book.worksheets():
+                    sheet.row_data_fh.close()
+        book.close()
+    return counts
+
+
+def _sheet_name(title: str, taken: set[str]) -> str:
+    """Return a name Excel takes for a sheet: 31 characters, no ``[]:*?/\\``, no apostrophe at an edge, unique."""
+    base = _NAMELESS.sub(" ", _clean(title)).strip("' ") or "Лист"
+    name, number = base[:31].rstrip("' "), 1
+    while name.casefold() in taken:
+        number += 1
+        tail = f" ({number})"
+        name = base[: 31 - len(tail)] + tail
+    taken.add(name.casefold())
+    return name
+
+
+def _utf16_length(text: str) -> int:
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def _clean(text: str) -> str:
+    """Return *text* as a cell can hold it: legal characters, one kind of line break, not longer than a cell."""
+    if not text.isprintable():  # True for nearly every value, and far cheaper than the expressions.
+        text = _ILLEGAL.sub("", _BREAKS.sub("\n", text))
+    if len(text) > MAX_TEXT // 2 and _utf16_length(text) > MAX_TEXT:
+        room = MAX_TEXT - len(CUT)
+        text = text.encode("utf-16-le")[: room * 2].decode("utf-16-le", "ignore") + CUT
+    # xlsxwriter takes text between these tags as ready XML of a rich string and would write it unescaped.
+    if text.startswith("<r>") and text.endswith("</r>"):
+        text += " "
+    return text
+
+
+def _text(value: Any) -> str:
+    """Return *value* in words, for a column of text or where it cannot be a number."""
+    if isinstance(value, Choice):
+        return value.label
+    if isinstance(value, bool):
+        return "да" if value else "нет"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_text(each) for each in value)
+    if isinstance(value, dt.date):
+        day = f"{value.day:02}.{value.month:02}.{value.year:04}"
+        return f"{day} {value:%H:%M}" if isinstance(value, dt.datetime) else day
+    return str(value)
+
+
+def _number(value: Any, zone: ZoneInfo) -> float | int | None:
+    """Return what Excel keeps for *value* (a date is days since 30.12.1899), or None if it can only be text."""
+    if isinstance(value, dt.datetime):
+        local = value.astimezone(zone) if value.tzinfo else value
+        seconds = local.hour * 3600 + local.minute * 60 + local.second
+        return local.toordinal() - _DAY_ZERO + seconds / 86_400 if local.date() >= _FIRST_DAY else None
+    if isinstance(value, dt.date):
+        return value.toordinal() - _DAY_ZERO if value >= _FIRST_DAY else None
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value if abs(value) < _TOO_LONG else None
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Decimal) and value.is_finite() and len(value.normalize().as_tuple().digits) <= 15:
+        return float(value)
+    return None
+
+
+class _Styles:
+    """Formats of one workbook, each made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        def style(**properties: Any) -> Format:
+            return book.add_format({"font_name": "Calibri", "font_size": 11, "valign": "top", **properties})
+
+        line = {"border": 1, "border_color": "#BFBFBF"}
+        bottom = {**line, "bold": True, "bg_color": "#F2F2F2"}
+        centred = {"date": "center", "moment": "center"}
+        self.title = style(bold=True, font_size=14)
+        self.subtitle = style(font_color="#595959")
+        self.header = style(**{**line, "bold": True, "text_wrap": True, "bg_color": "#E8EEF4", "valign": "vcenter"})
+        self.cells = {
+            kind: style(**line, num_format=shown, text_wrap=kind == "text", align=centred.get(kind, "general"))
+            for kind, shown in _FORMATS.items()
+        }
+        self.sums = {kind: style(**bottom, num_format=_FORMATS[kind]) for kind in _SUMMED}
+        self.count = style(**bottom, num_format="0", align="left")
+        self.label = style(**bottom)
+        self.dash = style(**line, align="center", font_color="#7F7F7F", num_format="@")
+
+
+class _Sheet:
+    """One sheet being filled, line after line; a line once left cannot be returned to."""
+
+    def __init__(self, sheet: Worksheet, heading: Heading, styles: _Styles, blank: str, zone: ZoneInfo) -> None:
+        self.sheet, self.heading, self.styles, self.zone = sheet, heading, styles, zone
+        self.blank = _clean(blank)
+        self.columns = [
+            (at, column.kind, styles.cells[column.kind], column.total) for at, column in enumerate(heading.columns)
+        ]
+        self.sums: list[Decimal | int] = [0] * len(heading.columns)
+        self._head()
+
+    def _head(self) -> None:
+        sheet, heading, styles = self.sheet, self.heading, self.styles
+        last = len(heading.columns) - 1
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(HEADER_LINE)
+        sheet.set_footer("&L&A&RСтраница &P из &N")
+        for at, column in enumerate(heading.columns):
+            sheet.set_column(at, at, column.width or _WIDTHS[column.kind])
+        sheet.write_string(0, 0, _clean(heading.title), styles.title)
+        sheet.write_string(1, 0, _clean(heading.period), styles.subtitle)
+        sheet.write_string(2, 0, _clean(heading.organisation), styles.subtitle)
+        for at, column in enumerate(heading.columns):
+            sheet.write_string(HEADER_LINE, at, _clean(column.title), styles.header)
+        sheet.freeze_panes(HEADER_LINE + 1, min(heading.hold, last))
+
+    def fill(self, rows: Iterable[Values]) -> int:
+        """Write *rows* and what follows them; return how many there were."""
+        count, first = 0, HEADER_LINE + 1
+        for values in rows:
+            if count == MAX_ROWS:
+                raise RuleBroken("В Excel помещается чуть больше миллиона строк. Сузьте отбор, например по периоду.")
+            line = first + count
+            for (at, kind, style, total), value in zip(self.columns, values, strict=True):
+                self._cell(line, at, value, kind, style, total)
+            count += 1
+        end, last = first + count - 1, len(self.columns) - 1
+        self.sheet.autofilter(HEADER_LINE, 0, max(end, HEADER_LINE), last)
+        # A number of a case or a phone is text on purpose; without this each such cell gets a green corner.
+        self.sheet.ignore_errors({"number_stored_as_text": xl_range(HEADER_LINE, 0, max(end, HEADER_LINE), last)})
+        if any(column.total for column in self.heading.columns):
+            self._total(first, end)
+        return count
+
+    def _cell(self, line: int, at: int, value: Any, kind: Kind, style: Format, total: bool) -> None:
+        counted = total and kind not in _SUMMED
+        if value is None or value == "" or value == []:
+            if self.blank and not counted:
+                self.sheet.write_string(line, at, self.blank, self.styles.dash)
+            else:
+                self.sheet.write_blank(line, at, None, style)
+            return
+        number = None if kind == "text" else _number(value, self.zone)
+        if number is None:
+            text = value if type(value) is str else _text(value)
+            # Text in a column of numbers or dates takes the text format, for the same reason as text columns.
+            self.sheet.write_string(line, at, _clean(text), self.styles.cells["text"])
+        else:
+            self.sheet.write_number(line, at, number, style)
+        if counted:
+            self.sums[at] += 1
+        elif total and number is not None:
+            self.sums[at] += Decimal(str(number))
+
+    def _total(self, first: int, end: int) -> None:
+        line = end + 1
+        for at, kind, _style, total in self.columns:
+            if not total:
+                self.sheet.write(line, at, "ИТОГО" if at == 0 else None, self.styles.label)
+                continue
+            style = self.styles.sums.get(kind, self.styles.count)
+            if end < first:
+                self.sheet.write_number(line, at, 0, style)
+                continue
+            formula = f"=SUBTOTAL({109 if kind in _SUMMED else 103},{xl_range(first, at, end, at)})"
+            self.sheet.write_formula(line, at, formula, style, self.sums[at])
