@@ -46,19 +46,18 @@ class Agreement(UnitModel):
             sqlite_where=text("status = 'signed'"),
             postgresql_where=text("status = 'signed'"),
         ),
-        Index("ix_agreement_valid_to", "service_unit_id", "status", "valid_to"),
         CheckConstraint("valid_to >= valid_from", name="period"),
         CheckConstraint("status = 'draft' OR (number IS NOT NULL AND date IS NOT NULL)", name="signed_is_numbered"),
     )
 
     case_id: Mapped[int] = link("Дело", "family_case")
     number: Mapped[Code | None] = column("№ договора", search=True, privacy=PUBLIC)
-    date: Mapped[dt.date | None] = column("Дата договора", privacy=PUBLIC)
+    date: Mapped[dt.date | None] = column("Дата договора", order=True, privacy=PUBLIC)
     status: Mapped[AgreementStatus] = column("Состояние", default=AgreementStatus.DRAFT, privacy=PUBLIC)
     customer_id: Mapped[int] = link("Заказчик", "person")
     signed_by_id: Mapped[int | None] = link("Подписал от учреждения", "staff_member", privacy=PUBLIC)
     valid_from: Mapped[dt.date] = column("Действует с", privacy=PUBLIC)
-    valid_to: Mapped[dt.date] = column("Действует по", privacy=PUBLIC)
+    valid_to: Mapped[dt.date] = column("Действует по", order=True, privacy=PUBLIC)
     subject: Mapped[Line] = column("Предмет договора", default="Социальное сопровождение семьи", privacy=PUBLIC)
     help_kinds: Mapped[list[str] | None] = column("Виды помощи", Codes(HelpKind), required=True)
     family_duties: Mapped[Prose | None] = column("Обязанности семьи")

@@ -66,7 +66,6 @@ class Person(UnitModel):
     __table_args__ = (
         # A person may move between districts, so each unit keeps its own card.
         UniqueConstraint("service_unit_id", "snils", name="uq_person_snils"),
-        Index("ix_person_birth_date", "service_unit_id", "birth_date"),
         CheckConstraint("birth_date >= '1900-01-01'", name="birth_date"),
         CheckConstraint("died_at IS NULL OR died_at >= birth_date", name="life"),
     )
@@ -82,7 +81,7 @@ class Person(UnitModel):
         default="",
     )
     sex: Mapped[Sex] = column("Пол")
-    birth_date: Mapped[dt.date] = column("Дата рождения")
+    birth_date: Mapped[dt.date] = column("Дата рождения", order=True)
     snils: Mapped[Snils | None] = column("СНИЛС", search=True)
     doc_kind: Mapped[PaperKind | None] = column("Документ")
     doc_series: Mapped[Code | None] = column("Серия")
@@ -157,17 +156,15 @@ class DisabilityStatus(UnitModel):
     """A disability established by the medical expertise; empty *valid_to* means until 18 or for life."""
 
     __tablename__ = "disability_status"
-    __table_args__ = (
-        CheckConstraint("valid_to IS NULL OR valid_to >= established_at", name="period"),
-        # The list of certificates about to expire (S003: papers for the next expertise).
-        Index("ix_disability_status_valid_to", "service_unit_id", "valid_to"),
-    )
+    __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= established_at", name="period"),)
 
     person_id: Mapped[int] = link("Человек", "person", privacy=SPECIAL)
     kind: Mapped[DisabilityKind] = column("Инвалидность", privacy=SPECIAL)
     certificate_no: Mapped[Code | None] = column("№ справки МСЭ", privacy=SPECIAL)
     established_at: Mapped[dt.date] = column("Установлена", privacy=SPECIAL)
-    valid_to: Mapped[dt.date | None] = column("Действует до", privacy=SPECIAL, hint="Пусто — до 18 лет или бессрочно")
+    valid_to: Mapped[dt.date | None] = column(
+        "Действует до", order=True, privacy=SPECIAL, hint="Пусто — до 18 лет или бессрочно"
+    )
     main_limitation: Mapped[Limitation | None] = column("Основное ограничение", privacy=SPECIAL)
     note: Mapped[Sealed | None] = column("Примечание", privacy=SPECIAL)
 
@@ -181,16 +178,13 @@ class OvzStatus(UnitModel):
     """A conclusion of the commission (ПМПК) that a child has limited health abilities."""
 
     __tablename__ = "ovz_status"
-    __table_args__ = (
-        CheckConstraint("valid_to IS NULL OR valid_to >= concluded_at", name="period"),
-        Index("ix_ovz_status_valid_to", "service_unit_id", "valid_to"),
-    )
+    __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= concluded_at", name="period"),)
 
     person_id: Mapped[int] = link("Ребёнок", "person", privacy=SPECIAL)
     conclusion_no: Mapped[Code | None] = column("№ заключения ПМПК", privacy=SPECIAL)
     concluded_at: Mapped[dt.date] = column("Дата заключения", privacy=SPECIAL)
     kind: Mapped[OvzKind] = column("Вид ОВЗ", privacy=SPECIAL)
-    valid_to: Mapped[dt.date | None] = column("Действует до", privacy=SPECIAL)
+    valid_to: Mapped[dt.date | None] = column("Действует до", order=True, privacy=SPECIAL)
     recommendations: Mapped[Sealed | None] = column("Рекомендации", privacy=SPECIAL)
 
     person: Mapped[Person] = relationship(back_populates="ovz_statuses")
@@ -264,10 +258,14 @@ class FamilyMember(UnitModel):
     family: Mapped[Family] = relationship(back_populates="members")
     person: Mapped[Person] = relationship(back_populates="memberships")
 
-    def is_current(self, day: dt.date | None = None) -> bool:
-        """Whether the membership stands on *day* (today if not given)."""
-        day = day or today()
-        return self.date_from <= day and (self.date_to is None or day < self.date_to)
+    @property
+    def is_current(self) -> bool:
+        """Whether the membership has not ended."""
+        return self.date_to is None
+
+    def covers(self, day: dt.date) -> bool:
+        """Whether the person was in the family on *day*; the last day counts."""
+        return self.date_from <= day and (self.date_to is None or day <= self.date_to)
 
     def __str__(self) -> str:
         return f"{self.person}, {self.role.label}"
@@ -277,10 +275,7 @@ class Consent(UnitModel):
     """A written consent to process a person's data (152-ФЗ, articles 9 and 10)."""
 
     __tablename__ = "consent"
-    __table_args__ = (
-        CheckConstraint("valid_to IS NULL OR valid_to >= signed_at", name="period"),
-        Index("ix_consent_valid_to", "service_unit_id", "valid_to"),
-    )
+    __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= signed_at", name="period"),)
 
     kind: Mapped[ConsentKind] = column("Вид согласия")
     person_id: Mapped[int] = link("Чьи данные", "person")
@@ -290,7 +285,7 @@ class Consent(UnitModel):
     special_categories: Mapped[bool] = column("Есть сведения о здоровье", default=False)
     transfer_to: Mapped[Prose | None] = column("Кому передаются")
     signed_at: Mapped[dt.date] = column("Подписано")
-    valid_to: Mapped[dt.date | None] = column("Действует до", hint="Пусто — до отзыва")
+    valid_to: Mapped[dt.date | None] = column("Действует до", order=True, hint="Пусто — до отзыва")
     revoked_at: Mapped[dt.date | None] = column("Отозвано")
     revoke_reason: Mapped[Prose | None] = column("Причина отзыва")
 

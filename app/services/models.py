@@ -68,8 +68,7 @@ class ServiceRecord(UnitModel):
 
     __tablename__ = "service_record"
     __table_args__ = (
-        # The journal of services and the monthly reports read by day, by case and by performer.
-        Index("ix_service_record_date", "service_unit_id", "date", "id"),
+        # The journal of services and the monthly reports read by day, by case, by performer and by service.
         Index("ix_service_record_case_id", "case_id", "date"),
         Index("ix_service_record_performer_id", "performer_id", "date"),
         Index("ix_service_record_service_id", "service_id", "date"),
@@ -77,7 +76,7 @@ class ServiceRecord(UnitModel):
         CheckConstraint("minutes IS NULL OR minutes > 0", name="minutes"),
     )
 
-    date: Mapped[dt.date] = column("Дата")
+    date: Mapped[dt.date] = column("Дата", order=True)
     case_id: Mapped[int] = link("Дело", "family_case", index=False)
     service_id: Mapped[int] = link("Услуга", "service", index=False)
     measure_lineage_id: Mapped[int | None] = link("Мероприятие программы", "measure_lineage")

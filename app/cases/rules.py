@@ -1,0 +1,392 @@
+"""What may happen to a case (S002-S004, domain.md 3.8).
+
+::
+
+    open_case ─► identified ─► registered ─► assessment ─► planning ◄──► approval
+                     │             │             │            │             │
+                     └─ refuse_case ┴─────────────┘            └──► active ◄─┘
+                                  ▼                    suspend │ ▲ resume  │ ▲
+                               refused              suspended ◄┘ │         ▼ │
+                                                                 └──────  review ─► post_support
+    any open state ── close_case ─► closed
+    (goals met or term over: from review and post_support only)
+
+``advance`` goes along :data:`MOVES`; the other arrows have a verb of their own. Until the centre's order of
+work is data, the order of the middle stages is this one table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
+
+from app import journal
+from app.acting import Actor, today
+from app.base import RuleBroken
+from app.cases.models import (
+    CaseSource,
+    CaseStatus,
+    CaseTeamMember,
+    CuratorAssignment,
+    Direction,
+    EndReason,
+    FamilyCase,
+    Outcome,
+)
+from app.organisation.models import StaffMember
+from app.papers.numbers import format_number, take_number
+from app.people.models import Family, FamilyRole
+from app.people.rules import trimmed
+
+MOVES: dict[CaseStatus, tuple[CaseStatus, ...]] = {
+    CaseStatus.IDENTIFIED: (CaseStatus.REGISTERED,),
+    CaseStatus.REGISTERED: (CaseStatus.ASSESSMENT,),
+    CaseStatus.ASSESSMENT: (CaseStatus.PLANNING,),
+    CaseStatus.PLANNING: (CaseStatus.APPROVAL, CaseStatus.ACTIVE),
+    CaseStatus.APPROVAL: (CaseStatus.PLANNING, CaseStatus.ACTIVE),
+    CaseStatus.ACTIVE: (CaseStatus.REVIEW,),
+    CaseStatus.REVIEW: (CaseStatus.ACTIVE, CaseStatus.POST_SUPPORT),
+}
+"""Where :func:`advance` may lead from each state."""
+
+BEFORE_WORK = (CaseStatus.IDENTIFIED, CaseStatus.REGISTERED, CaseStatus.ASSESSMENT)
+"""States in which the centre or the family may still say no."""
+
+WORK_DONE = (EndReason.GOALS_MET, EndReason.GOALS_PARTLY_MET, EndReason.TERM_OVER)
+"""Reasons that say the work was done, so there must have been work."""
+
+LONGEST_PAUSE = dt.timedelta(days=180)
+"""A family that needs no help for half a year is closed, not suspended; the sources name no term."""
+
+
+# ---- opening and moving on ---------------------------------------------------------------------------
+
+
+def open_case(
+    family: Family,
+    *,
+    by: Actor,
+    source: CaseSource,
+    opened_at: dt.date | None = None,
+    registered_at: dt.date | None = None,
+    category: str | None = None,
+    previous: FamilyCase | None = None,
+) -> FamilyCase:
+    """Open a case of *family* under the next number of the year.
+
+    With *registered_at* the family is on the register at once, as in centres without a stage of identifying.
+
+    Raises:
+        RuleBroken: the family has an open case, no child under 18 or no adult legal representative, or a day
+            cannot be.
+    """
+    session = object_session(family)
+    opened_at = opened_at or registered_at or today()
+    _refuse_future(opened_at, "opened_at")
+    if registered_at is not None:
+        _refuse_future(registered_at, "registered_at")
+        if registered_at < opened_at:
+            raise RuleBroken("На учёт ставят не раньше, чем заводят дело. Проверьте дату.", field="registered_at")
+    running = open_case_of(family)
+    if running is not None:
+        raise RuleBroken(f"У семьи уже идёт дело № {running.number}. Продолжите его или сначала закройте.")
+    _need_child_and_representative(family, opened_at)
+    case = FamilyCase(
+        family=family,
+        source=source,
+        category=trimmed(category),
+        status=CaseStatus.IDENTIFIED if registered_at is None else CaseStatus.REGISTERED,
+        opened_at=opened_at,
+        registered_at=registered_at,
+        previous_case=previous,
+        service_unit_id=family.service_unit_id,
+        number=format_number(take_number(session, family.service_unit_id, "case", opened_at.year), opened_at.year),
+    )
+    session.add(case)
+    session.flush()
+    journal.record(session, by, "case.open", case, f"Заведено дело № {case.number} на семью «{family}».")
+    return case
+
+
+def open_case_of(family: Family) -> FamilyCase | None:
+    """Return the case of *family* that has not ended."""
+    return next((case for case in family.cases if case.status.is_open), None)
+
+
+def _need_child_and_representative(family: Family, day: dt.date) -> None:
+    members = [member for member in family.members if member.is_current]
+    if not any(member.role == FamilyRole.CHILD and member.person.is_minor(day) for member in members):
+        raise RuleBroken("В семье нет ребёнка младше 18 лет. Добавьте ребёнка в состав семьи.")
+    if not any(member.is_legal_representative and not member.person.is_minor(day) for member in members):
+        raise RuleBroken("В семье нет взрослого законного представителя. Отметьте его в составе семьи.")
+
+
+def advance(case: FamilyCase, to: CaseStatus, *, by: Actor, on: dt.date | None = None) -> None:
+    """Lead the case to its next state *to*.
+
+    Coming onto the register sets its date; accompaniment begins only with a curator and a signed agreement.
+
+    Raises:
+        RuleBroken: there is no such step from here, or something is missing for it.
+    """
+    on = on or today()
+    _refuse_ended(case)
+    _refuse_future(on)
+    if to not in MOVES.get(case.status, ()):
+        raise RuleBroken(f"Дело сейчас на этапе «{case.status.label}», отсюда нет шага «{to.label}».", field="status")
+    if to == CaseStatus.ACTIVE:
+        if case.curator_id is None:
+            raise RuleBroken("У семьи нет куратора. Назначьте куратора и продолжите.", field="curator_id")
+        if case.started_at is None:
+            raise RuleBroken("Договор с семьёй не подписан. Подпишите договор и продолжите.")
+    if to == CaseStatus.REGISTERED and case.registered_at is None:
+        case.registered_at = max(on, case.opened_at)
+    _move(case, to, by, "case.advance", f"Дело № {case.number}: {to.label}.")
+
+
+def refuse_case(case: FamilyCase, *, by: Actor, reason: str, on: dt.date | None = None) -> None:
+    """End a case in which no accompaniment began, because the family or the centre said no (form D03).
+
+    Raises:
+        RuleBroken: accompaniment is prepared or running, no reason is given, or the day cannot be.
+    """
+    on = on or today()
+    _refuse_ended(case)
+    if case.status not in BEFORE_WORK:
+        raise RuleBroken("Отказать можно только до составления программы. Теперь дело закрывают с причиной.")
+    if not trimmed(reason):
+        raise RuleBroken("Напишите, почему дело прекращается.", field="note")
+    _end(case, on, by)
+    case.note = "\n".join(filter(None, (case.note, trimmed(reason))))
+    case.end_reason = EndReason.FAMILY_REFUSED
+    _move(case, CaseStatus.REFUSED, by, "case.refuse", f"Дело № {case.number} прекращено: {trimmed(reason)}")
+
+
+# ---- a pause -----------------------------------------------------------------------------------------
+
+
+def suspend(case: FamilyCase, *, by: Actor, reason: str, until: dt.date, on: dt.date | None = None) -> None:
+    """Suspend the accompaniment from *on* until *until*.
+
+    Raises:
+        RuleBroken: the family is not accompanied now, no reason is given, or the term cannot be.
+    """
+    on = on or today()
+    _refuse_ended(case)
+    _refuse_future(on, "suspended_at")
+    if case.status != CaseStatus.ACTIVE:
+        raise RuleBroken(f"Приостанавливают только сопровождение, а дело на этапе «{case.status.label}».")
+    if not trimmed(reason):
+        raise RuleBroken("Напишите, почему сопровождение приостановлено.", field="suspend_reason")
+    if until <= on:
+        raise RuleBroken("Пауза заканчивается позже, чем начинается. Проверьте дату.", field="suspended_to")
+    if until - on > LONGEST_PAUSE:
+        raise RuleBroken("Пауза не длится дольше 180 дней. Выберите день пораньше.", field="suspended_to")
+    case.suspended_at, case.suspended_to, case.suspend_reason = on, until, trimmed(reason)
+    _move(case, CaseStatus.SUSPENDED, by, "case.suspend", f"Дело № {case.number} приостановлено: {trimmed(reason)}")
+
+
+def resume(case: FamilyCase, *, by: Actor, on: dt.date | None = None) -> None:
+    """Resume the accompaniment; planned dates move by the length of the pause.
+
+    Raises:
+        RuleBroken: the case is not suspended, or the day cannot be.
+    """
+    on = on or today()
+    _refuse_ended(case)
+    _refuse_future(on)
+    if case.status != CaseStatus.SUSPENDED:
+        raise RuleBroken("Сопровождение не приостановлено, возобновлять нечего.")
+    if on < case.suspended_at:
+        raise RuleBroken(f"Пауза началась {case.suspended_at:%d.%m.%Y}. Укажите день не раньше.")
+    pause = on - case.suspended_at
+    for name in ("planned_end", "next_review_at"):
+        planned = getattr(case, name)
+        if planned is not None:
+            setattr(case, name, planned + pause)
+    case.suspended_at = case.suspended_to = case.suspend_reason = None
+    _move(case, CaseStatus.ACTIVE, by, "case.resume", f"Дело № {case.number}: сопровождение возобновлено.")
+
+
+# ---- the end -----------------------------------------------------------------------------------------
+
+
+def close_case(
+    case: FamilyCase,
+    *,
+    by: Actor,
+    reason: EndReason,
+    outcome: Outcome | None = None,
+    child_stays: bool | None = None,
+    on: dt.date | None = None,
+) -> None:
+    """Take the family off the register on *on*: the curator and the team end their work with it.
+
+    Raises:
+        RuleBroken: the case has ended, the reason does not fit its state, or the outcome is missing.
+    """
+    on = on or today()
+    _refuse_ended(case)
+    if reason in WORK_DONE and case.status not in (CaseStatus.REVIEW, CaseStatus.POST_SUPPORT):
+        raise RuleBroken(
+            f"Причина «{reason.label}» возможна после оценки результатов. Оцените их или выберите другую причину.",
+            field="end_reason",
+        )
+    if case.started_at is not None and outcome is None:
+        raise RuleBroken("Укажите результат сопровождения.", field="outcome")
+    _end(case, on, by)
+    case.end_reason, case.outcome, case.child_stays = reason, outcome, child_stays
+    case.suspended_at = case.suspended_to = case.suspend_reason = None
+    _move(case, CaseStatus.CLOSED, by, "case.close", f"Семья снята с учёта, дело № {case.number}: {reason.label}.")
+
+
+def _end(case: FamilyCase, on: dt.date, by: Actor) -> None:
+    """Set the last day of the case and let curator and team go."""
+    _refuse_future(on, "ended_at")
+    latest = max(filter(None, (case.opened_at, case.registered_at, case.started_at)))
+    if on < latest:
+        raise RuleBroken(f"Дело не может закончиться раньше {latest:%d.%m.%Y}. Проверьте дату.", field="ended_at")
+    for period in (*case.assignments, *case.team):
+        if period.date_to is None:
+            period.date_to = max(on, period.date_from)
+    case.ended_at = on
+    case.curator_id = None
+    case.next_review_at = None
+
+
+# ---- curator and team --------------------------------------------------------------------------------
+
+
+def assign_curator(
+    case: FamilyCase, staff: StaffMember, *, by: Actor, on: dt.date | None = None, reason: str = ""
+) -> CuratorAssignment:
+    """Make *staff* the curator from *on*; the one before ends that same day.
+
+    Raises:
+        RuleBroken: the case has ended, the person does not work here then, is the curator already, or the day
+            lies before the present curator began.
+    """
+    session = object_session(case)
+    on = on or today()
+    _refuse_ended(case)
+    _refuse_future(on, "date_from")
+    _need_working(staff, on)
+    running = next((each for each in case.assignments if each.date_to is None), None)
+    if running is not None:
+        if running.staff_id == staff.id:
+            raise RuleBroken(f"{staff} уже куратор этой семьи.", field="staff_id")
+        if on < running.date_from:
+            raise RuleBroken(
+                f"Нынешний куратор назначен {running.date_from:%d.%m.%Y}. Укажите день не раньше.", field="date_from"
+            )
+        running.date_to = on
+        # The index allows one open assignment, so the old one is closed in the table before the new comes.
+        session.flush()
+    elif on < case.opened_at:
+        raise RuleBroken(f"Дело заведено {case.opened_at:%d.%m.%Y}. Укажите день не раньше.", field="date_from")
+    assignment = CuratorAssignment(
+        case=case, staff=staff, date_from=on, reason=trimmed(reason), service_unit_id=case.service_unit_id
+    )
+    session.add(assignment)
+    case.curator = staff
+    journal.record(session, by, "curator.assign", case, f"Дело № {case.number}: куратор {staff}.")
+    return assignment
+
+
+def hand_over(
+    cases: Iterable[FamilyCase], staff: StaffMember, *, by: Actor, on: dt.date | None = None, reason: str = ""
+) -> tuple[int, list[tuple[FamilyCase, str]]]:
+    """Make *staff* the curator of each of *cases*; return how many were given and which were not, with why."""
+    given, skipped = 0, []
+    for case in cases:
+        try:
+            assign_curator(case, staff, by=by, on=on, reason=reason)
+            given += 1
+        except RuleBroken as refusal:
+            skipped.append((case, refusal.sentence))
+    return given, skipped
+
+
+def add_to_team(
+    case: FamilyCase,
+    staff: StaffMember,
+    *,
+    by: Actor,
+    function: str = "",
+    direction: Direction | None = None,
+    on: dt.date | None = None,
+) -> CaseTeamMember:
+    """Take *staff* into the team of the case from *on*.
+
+    Raises:
+        RuleBroken: the case has ended, or the person does not work here then or is in the team already.
+    """
+    session = object_session(case)
+    on = on or today()
+    _refuse_ended(case)
+    _refuse_future(on, "date_from")
+    _need_working(staff, on)
+    if on < case.opened_at:
+        raise RuleBroken(f"Дело заведено {case.opened_at:%d.%m.%Y}. Укажите день не раньше.", field="date_from")
+    if any(each.staff_id == staff.id and each.date_to is None for each in case.team):
+        raise RuleBroken(f"{staff} уже в команде этой семьи.", field="staff_id")
+    member = CaseTeamMember(
+        case=case,
+        staff=staff,
+        function=trimmed(function),
+        direction=direction,
+        date_from=on,
+        service_unit_id=case.service_unit_id,
+    )
+    session.add(member)
+    journal.record(session, by, "team.add", case, f"Дело № {case.number}: в команде теперь {staff}.")
+    return member
+
+
+def leave_team(member: CaseTeamMember, *, by: Actor, on: dt.date | None = None) -> None:
+    """End the specialist's work in the team on *on*, the last day.
+
+    Raises:
+        RuleBroken: it has ended, or the day cannot be.
+    """
+    on = on or today()
+    _refuse_future(on, "date_to")
+    if member.date_to is not None:
+        raise RuleBroken(f"{member.staff} уже не в команде этой семьи.")
+    if on < member.date_from:
+        raise RuleBroken(f"Он в команде с {member.date_from:%d.%m.%Y}. Укажите день не раньше.", field="date_to")
+    member.date_to = on
+    text = f"Дело № {member.case.number}: из команды вышел специалист {member.staff}."
+    journal.record(object_session(member), by, "team.leave", member.case, text)
+
+
+def cases_led_by(staff: StaffMember) -> list[FamilyCase]:
+    """Return the open cases *staff* is the curator of, to be handed over before the person leaves."""
+    found = select(FamilyCase).where(FamilyCase.curator_id == staff.id).order_by(FamilyCase.id)
+    return [case for case in object_session(staff).scalars(found) if case.status.is_open]
+
+
+# ---- what several rules check ------------------------------------------------------------------------
+
+
+def _move(case: FamilyCase, to: CaseStatus, by: Actor, verb: str, sentence: str) -> None:
+    case.status = to
+    journal.record(object_session(case), by, verb, case, sentence)
+
+
+def _refuse_ended(case: FamilyCase) -> None:
+    if not case.status.is_open:
+        raise RuleBroken(f"Дело № {case.number} закончено: {case.status.label}. Заведите новое дело.")
+
+
+def _refuse_future(day: dt.date, field: str | None = None) -> None:
+    if day > today():
+        raise RuleBroken("Этот день ещё не наступил. Проверьте дату.", field=field)
+
+
+def _need_working(staff: StaffMember, day: dt.date) -> None:
+    if not staff.works_on(day):
+        raise RuleBroken(f"{staff} не работает в этот день. Выберите другого сотрудника.", field="staff_id")

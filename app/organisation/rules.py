@@ -1,0 +1,232 @@
+"""What may happen to staff and their accounts.
+
+::
+
+    add_staff ─► works ── dismiss_staff ─► dismissed (the account is deactivated with it)
+    make_account ─► active ── deactivate_account ─► inactive
+
+FAB's own ``sm.add_user`` commits in the middle of the caller's work, so accounts are written here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+from flask_appbuilder.security.sqla.models import Role, User
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, object_session
+from werkzeug.security import generate_password_hash
+
+from app import journal
+from app.acting import Actor, today
+from app.base import RuleBroken
+from app.organisation.models import Account, Department, StaffMember
+
+ADMINISTRATOR = "Администратор"
+"""Name of the role that keeps accounts; one active account always holds it."""
+
+SHORTEST_PASSWORD = 10
+
+# fmt: off
+COMMON_PASSWORDS = frozenset((
+    "1234567890", "0123456789", "0987654321", "9876543210", "1122334455", "1231231231", "1q2w3e4r5t",
+    "1qaz2wsx3edc", "q1w2e3r4t5", "qwertyuiop", "qwerty1234", "qwerty12345", "qwerty123456", "qazwsxedcr",
+    "asdfghjkl1", "zxcvbnm123", "password12", "password123", "password1234", "passw0rd123", "administrator",
+    "admin12345", "adminadmin", "welcome123", "iloveyou12", "йцукенгшщз", "йцукен1234", "йцукен12345",
+    "пароль1234", "пароль12345", "парольпароль", "администратор", "привет1234", "россия2025", "россия2026",
+    "сопровождение",
+))
+# fmt: on
+"""Passwords of ten letters and more that are tried first; compared without case."""
+
+_USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
+
+
+# ---- staff -------------------------------------------------------------------------------------------
+
+
+def add_staff(
+    session: Session,
+    unit_id: int,
+    full_name: str,
+    position: str,
+    department: Department | None = None,
+    *,
+    by: Actor,
+    since: dt.date | None = None,
+) -> StaffMember:
+    """Take a person on from *since* (today if not given); *full_name* is «Фамилия Имя Отчество».
+
+    Raises:
+        RuleBroken: the name has no first name, or the position is missing.
+    """
+    last, *given = full_name.split() or [""]
+    if not given:
+        raise RuleBroken("Укажите фамилию и имя полностью.", field="last_name")
+    if not position.strip():
+        raise RuleBroken("Укажите должность.", field="position")
+    staff = StaffMember(
+        last_name=last,
+        first_name=given[0],
+        middle_name=" ".join(given[1:]) or None,
+        position=" ".join(position.split()),
+        department=department,
+        active_from=since or today(),
+        service_unit_id=unit_id,
+    )
+    session.add(staff)
+    session.flush()
+    journal.record(session, by, "staff.add", staff, f"Принят сотрудник: {staff}, {staff.position}.")
+    return staff
+
+
+def dismiss_staff(staff: StaffMember, *, by: Actor, on: dt.date | None = None) -> None:
+    """End the person's work on *on*, the last day; the account closes at once.
+
+    Raises:
+        RuleBroken: it has ended, the day is before it began, or it is the last administrator.
+    """
+    on = on or today()
+    if staff.active_to is not None:
+        raise RuleBroken(f"{staff} уже не работает с {staff.active_to:%d.%m.%Y}.")
+    if on < staff.active_from:
+        raise RuleBroken(
+            f"Сотрудник работает с {staff.active_from:%d.%m.%Y}. Укажите день не раньше.", field="active_to"
+        )
+    if staff.account is not None and staff.account.user.active:
+        deactivate_account(staff.account, by=by)
+    staff.active_to = on
+    journal.record(object_session(staff), by, "staff.dismiss", staff, f"Уволен сотрудник: {staff}.")
+
+
+# ---- accounts ----------------------------------------------------------------------------------------
+
+
+def check_password(password: str, username: str) -> None:
+    """Check that a password is not easily guessed.
+
+    Raises:
+        RuleBroken: it is short, common, or holds the login.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise RuleBroken("В пароле нужно не меньше 10 знаков. Добавьте ещё слово.", field="password")
+    if username.casefold() in password.casefold():
+        raise RuleBroken("В пароле не должно быть логина. Придумайте другой.", field="password")
+    if password.casefold() in COMMON_PASSWORDS or len(set(password)) < 4:
+        raise RuleBroken("Такой пароль подбирают первым. Придумайте другой.", field="password")
+
+
+def make_account(
+    session: Session,
+    staff: StaffMember,
+    username: str,
+    password: str,
+    roles: Iterable[str],
+    *,
+    by: Actor,
+    must_change: bool = True,
+) -> Account:
+    """Give *staff* a login with the roles named in *roles*; the password is changed at the first entry.
+
+    Raises:
+        RuleBroken: the person has one or has left, the login is odd or taken, the password is weak, or there is
+            no such role.
+    """
+    username = username.strip().lower()
+    if staff.account is not None:
+        raise RuleBroken(f"У сотрудника уже есть вход: {staff.account}.", field="staff_id")
+    if not staff.works_on(today()):
+        raise RuleBroken(f"{staff} у нас не работает. Вход не нужен.", field="staff_id")
+    if not _USERNAME.fullmatch(username):
+        raise RuleBroken(
+            "Логин — от трёх латинских букв и цифр, первой идёт буква. Например: ivanova.", field="username"
+        )
+    if session.scalars(select(User).where(func.lower(User.username) == username)).first() is not None:
+        raise RuleBroken(f"Логин «{username}» занят. Придумайте другой.", field="username")
+    check_password(password, username)
+    user = User(
+        username=username,
+        first_name=staff.first_name[:64],
+        last_name=staff.last_name[:64],
+        # FAB wants an address of each user; nothing is ever sent to this one.
+        email=f"{username}@opora.invalid",
+        password=generate_password_hash(password),
+        active=True,
+        roles=_roles(session, roles),
+    )
+    account = Account(user=user, staff=staff, must_change_password=must_change, service_unit_id=staff.service_unit_id)
+    session.add_all([user, account])
+    session.flush()
+    names = ", ".join(sorted(role.name for role in user.roles))
+    journal.record(session, by, "account.make", account, f"Открыт вход «{username}» для {staff}: {names}.")
+    return account
+
+
+def set_roles(account: Account, roles: Iterable[str], *, by: Actor) -> None:
+    """Give the account exactly the roles named in *roles*; its open sessions end.
+
+    Raises:
+        RuleBroken: there is no such role, none is left, or the last administrator would be gone.
+    """
+    session = object_session(account)
+    wanted = _roles(session, roles)
+    if ADMINISTRATOR not in {role.name for role in wanted}:
+        _keep_an_administrator(account)
+    account.user.roles = wanted
+    account.epoch += 1
+    names = ", ".join(sorted(role.name for role in wanted))
+    journal.record(session, by, "account.roles", account, f"Роли входа «{account}»: {names}.")
+
+
+def deactivate_account(account: Account, *, by: Actor) -> None:
+    """Close the account; its open sessions end.
+
+    Raises:
+        RuleBroken: it is closed, or it is the last administrator's.
+    """
+    if not account.user.active:
+        raise RuleBroken(f"Вход «{account}» уже закрыт.")
+    _keep_an_administrator(account)
+    account.user.active = False
+    account.epoch += 1
+    journal.record(object_session(account), by, "account.deactivate", account, f"Закрыт вход «{account}».")
+
+
+def change_password(account: Account, password: str, *, by: Actor, must_change: bool = False) -> None:
+    """Set a new password; open sessions end. *must_change* when an administrator sets it for another.
+
+    Raises:
+        RuleBroken: the password is weak.
+    """
+    check_password(password, account.user.username)
+    account.user.password = generate_password_hash(password)
+    account.user.fail_login_count = 0
+    account.must_change_password = must_change
+    account.epoch += 1
+    journal.record(object_session(account), by, "account.password", account, f"Сменён пароль входа «{account}».")
+
+
+def _roles(session: Session, names: Iterable[str]) -> list[Role]:
+    wanted = set(names)
+    if not wanted:
+        raise RuleBroken("Выберите хотя бы одну роль.", field="roles")
+    found = list(session.scalars(select(Role).where(Role.name.in_(wanted)).order_by(Role.name)))
+    missing = sorted(wanted - {role.name for role in found})
+    if missing:
+        raise RuleBroken(f"Роли «{missing[0]}» нет. Выберите роль из списка.", field="roles")
+    return found
+
+
+def _keep_an_administrator(account: Account) -> None:
+    """Refuse to touch the last active administrator."""
+    if ADMINISTRATOR not in {role.name for role in account.user.roles} or not account.user.active:
+        return
+    others = (
+        select(func.count())
+        .select_from(User)
+        .where(User.id != account.user_id, User.active.is_(True), User.roles.any(Role.name == ADMINISTRATOR))
+    )
+    if not object_session(account).scalar(others):
+        raise RuleBroken("Это последний администратор. Сначала дайте эту роль ещё кому-нибудь.")

@@ -1,0 +1,97 @@
+"""What may happen to a record of a service given (domain.md 3.5).
+
+::
+
+    record_service ─► in the journal of services ── void_service ─► annulled, kept and shown struck through
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import object_session
+
+from app import journal
+from app.acting import Actor, now, today
+from app.base import RuleBroken
+from app.cases.models import FamilyCase
+from app.organisation.models import StaffMember
+from app.people.models import Person
+from app.people.rules import trimmed
+from app.programmes.models import MeasureLineage
+from app.services.models import Place, Service, ServiceRecord
+
+
+def record_service(
+    case: FamilyCase,
+    *,
+    by: Actor,
+    service: Service,
+    recipient: Person,
+    performer: StaffMember,
+    on: dt.date | None = None,
+    quantity: Decimal | int = 1,
+    minutes: int | None = None,
+    place: Place = Place.CENTRE,
+    measure_lineage: MeasureLineage | None = None,
+    **more: Any,
+) -> ServiceRecord:
+    """Enter a service given to *recipient* on *on* (today if not given).
+
+    Raises:
+        RuleBroken: the case was not open that day, the day has not come, the amount is not above zero, the
+            performer does not work here or the recipient is not of the family then, the service is no longer
+            given, or the measure belongs to another case.
+    """
+    session = object_session(case)
+    on = on or today()
+    if on > today():
+        raise RuleBroken("Этот день ещё не наступил. Внесите услугу, когда она будет оказана.", field="date")
+    if on < case.opened_at or (case.ended_at is not None and on > case.ended_at):
+        raise RuleBroken(f"{on:%d.%m.%Y} дело № {case.number} не велось. Проверьте дату.", field="date")
+    if quantity <= 0:
+        raise RuleBroken("Количество должно быть больше нуля.", field="quantity")
+    if minutes is not None and minutes <= 0:
+        raise RuleBroken("Минут должно быть больше нуля. Оставьте пустым, если время не считали.", field="minutes")
+    if not service.is_active:
+        raise RuleBroken(f"Услугу «{service}» мы больше не оказываем. Выберите другую.", field="service_id")
+    if not performer.works_on(on):
+        raise RuleBroken(f"{performer} не работает в этот день. Выберите другого сотрудника.", field="performer_id")
+    if not any(seat.person_id == recipient.id and seat.covers(on) for seat in case.family.members):
+        raise RuleBroken(f"{recipient} не в составе этой семьи. Выберите члена семьи.", field="recipient_id")
+    if measure_lineage is not None and measure_lineage.case_id != case.id:
+        raise RuleBroken("Это мероприятие из программы другой семьи. Выберите другое.", field="measure_lineage_id")
+    given = ServiceRecord(
+        case=case,
+        service=service,
+        recipient=recipient,
+        performer=performer,
+        date=on,
+        quantity=Decimal(quantity),
+        minutes=minutes,
+        place=place,
+        measure_lineage=measure_lineage,
+        service_unit_id=case.service_unit_id,
+        **more,
+    )
+    session.add(given)
+    journal.record(session, by, "service.record", given, f"Дело № {case.number}: {service}, {on:%d.%m.%Y}.")
+    return given
+
+
+def void_service(given: ServiceRecord, *, by: Actor, reason: str) -> None:
+    """Annul a service entered by mistake; it stays in the journal and counts nowhere.
+
+    Raises:
+        RuleBroken: it is annulled already, or no reason is given.
+    """
+    if given.annulled_at is not None:
+        raise RuleBroken("Эта услуга уже аннулирована.")
+    if not trimmed(reason):
+        raise RuleBroken("Напишите, почему услуга аннулируется.", field="annul_reason")
+    given.annulled_at = now()
+    given.annul_reason = trimmed(reason)
+    sentence = f"Дело № {given.case.number}: аннулирована услуга «{given.service}» за {given.date:%d.%m.%Y}."
+    journal.record(object_session(given), by, "service.void", given, sentence)
