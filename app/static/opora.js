@@ -1,1 +1,368 @@
-/* Опора: what script adds. Every page works without it. */
+/* Опора: what script adds to pages that work without it. No library, no build; one section per habit.
+   Markup it looks for: [data-focus-key] · details.drop · [data-pick-all] [data-picked] · a[data-ask] dialog.ask ·
+   form[data-guard] a[data-leave] · [data-date] [data-calendar] · [data-mask] · .combo[data-lookup] · form[data-tidy]. */
+"use strict";
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const plural = (n, one, few, many) => {
+  const tail = n % 100, ten = n % 10;
+  if (tail >= 11 && tail <= 14) return many;
+  return ten === 1 ? one : ten >= 2 && ten <= 4 ? few : many;
+};
+const make = (tag, attributes = {}, text = "") => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.textContent = text;
+  return node;
+};
+
+/* ---- keys and small menus -------------------------------------------------------------------------------------- */
+
+const isTyping = (node) => node.closest("input, textarea, select, [contenteditable]") !== null;
+
+document.addEventListener("keydown", (event) => {
+  // The key «/» is the same key in the Russian layout, where it types a full stop.
+  if ((event.key === "/" || event.code === "Slash") && !event.ctrlKey && !event.altKey && !event.shiftKey && !isTyping(event.target)) {
+    const field = document.querySelector("[data-focus-key]");
+    if (field) { event.preventDefault(); field.focus(); field.select(); }
+  }
+  if (event.key === "Escape" && !event.defaultPrevented) {
+    for (const drop of all("details.drop[open]")) {
+      drop.open = false;
+      if (drop.contains(event.target)) drop.querySelector("summary").focus();
+    }
+  }
+});
+
+document.addEventListener("click", (event) => {
+  for (const drop of all("details.drop[open]")) if (!drop.contains(event.target)) drop.open = false;
+});
+
+/* ---- the login -------------------------------------------------------------------------------------------------- */
+
+const caps = document.getElementById("caps");
+if (caps) {
+  document.getElementById("password").addEventListener("keyup", (event) => {
+    caps.hidden = !event.getModifierState("CapsLock");
+  });
+}
+
+/* ---- lists: ticks, and an address without empty filters ---------------------------------------------------------- */
+
+for (const form of all("form.bulk-form")) {
+  const rows = () => all('[name="rowid"]', form);
+  const head = form.querySelector("[data-pick-all]");
+  const said = form.querySelector("[data-picked]");
+  const everything = form.querySelector('[name="all"]');
+  const tell = () => {
+    const boxes = rows(), picked = boxes.filter((box) => box.checked).length;
+    if (head) {
+      head.checked = picked > 0 && picked === boxes.length;
+      head.indeterminate = picked > 0 && picked < boxes.length;
+    }
+    said.textContent = everything && everything.checked ? "Отмечены все найденные" : `Отмечено ${picked} на этой странице`;
+  };
+  let last = null;
+  if (head) {
+    head.hidden = false;
+    head.addEventListener("change", () => { for (const box of rows()) box.checked = head.checked; });
+  }
+  form.addEventListener("click", (event) => {
+    if (event.target.name !== "rowid") return;
+    const boxes = rows(), here = boxes.indexOf(event.target);
+    if (event.shiftKey && last !== null) {
+      for (const box of boxes.slice(Math.min(here, last), Math.max(here, last) + 1)) box.checked = event.target.checked;
+    }
+    last = here;
+  });
+  form.addEventListener("change", tell);
+  form.addEventListener("reset", () => setTimeout(tell));
+  tell();
+}
+
+for (const form of all("form[data-tidy]")) {
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const name of new Set(formData.keys())) {
+      const values = formData.getAll(name).filter((value) => value !== "");
+      formData.delete(name);
+      for (const value of values) formData.append(name, value);
+    }
+    for (const select of all('select[name$=".op"]', form)) {
+      const name = select.name.slice(0, -3);
+      const filled = formData.has(name) || formData.has(`${name}.to`) || formData.has(`${name}.text`);
+      if (!filled && select.selectedIndex === 0) formData.delete(select.name);
+    }
+    for (const hidden of all('input[type="hidden"][name$=".op"]', form)) {
+      const name = hidden.name.slice(0, -3);
+      if (!formData.has(name) && !formData.has(`${name}.text`)) formData.delete(hidden.name);
+    }
+  });
+}
+
+/* ---- questions before an act ------------------------------------------------------------------------------------ */
+
+for (const link of all("a[data-ask]")) {
+  const dialog = document.getElementById(link.dataset.ask);
+  if (!dialog || !dialog.showModal) continue;
+  link.setAttribute("role", "button");
+  link.setAttribute("aria-haspopup", "dialog");
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    dialog.showModal();
+  });
+  link.addEventListener("keydown", (event) => {
+    if (event.key === " ") { event.preventDefault(); link.click(); }
+  });
+}
+
+for (const dialog of all("dialog.ask")) {
+  dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+}
+
+/* ---- forms: nothing typed is lost, nothing is sent twice --------------------------------------------------------- */
+
+const changed = new Set();
+
+for (const form of all("form[data-guard]:not([data-guard='off'])")) {
+  // A page that came back with a refusal holds typed text that is not saved yet.
+  if (form.querySelector(".note.bad")) changed.add(form);
+  form.addEventListener("input", () => changed.add(form));
+}
+
+addEventListener("beforeunload", (event) => {
+  for (const form of changed) if (form.isConnected && !form.closest("dialog:not([open])")) event.preventDefault();
+});
+
+for (const link of all("a[data-leave]")) link.addEventListener("click", () => changed.clear());
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented) return;
+  changed.delete(form);
+  if (form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+  const button = event.submitter;
+  // A disabled button is not sent with its form, so it is only marked until the data are on their way.
+  setTimeout(() => {
+    for (const other of all("button[type='submit']", form)) other.disabled = true;
+    if (button && button.classList.contains("btn-primary") && !form.hasAttribute("data-download")) button.textContent = button.dataset.busy || "Сохраняем…";
+  });
+  form.setAttribute("aria-busy", "true");
+  if (form.hasAttribute("data-download")) setTimeout(() => free(form), 3000);
+});
+
+// A form that answers with a file leaves its page standing.
+function free(form) {
+  delete form.dataset.sent;
+  form.removeAttribute("aria-busy");
+  for (const button of all("button[type='submit']", form)) button.disabled = false;
+}
+
+// The back button shows the page as it was left: with its buttons off.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+/* ---- dates: 3.5.91 is the third of May 1991 ---------------------------------------------------------------------- */
+
+const two = (n) => String(n).padStart(2, "0");
+
+function readDay(text) {
+  const plain = text.trim().replace(/\s*г\.?$/, "");
+  const iso = plain.match(/^(\d{4})-(\d{1,2})-(\d{1,2})$/);
+  const solid = plain.match(/^(\d{2})(\d{2})(\d{4}|\d{2})$/);
+  const parts = iso ? [iso[3], iso[2], iso[1]] : solid ? solid.slice(1) : plain.split(/[.,/\-\s]+/);
+  if (parts.length !== 3 || parts.some((part) => !/^\d{1,4}$/.test(part))) return null;
+  const [day, month] = parts.map(Number);
+  let year = Number(parts[2]);
+  if (parts[2].length <= 2) {
+    // Two digits are the nearest such year that is not more than ten years ahead.
+    const now = new Date().getFullYear();
+    year += 2000;
+    if (year > now + 10) year -= 100;
+  }
+  const date = new Date(Date.UTC(year, month - 1, day));
+  const real = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return real ? `${two(day)}.${two(month)}.${year}` : null;
+}
+
+for (const box of all("[data-date]")) {
+  const input = box.querySelector("input");
+  const split = () => {
+    const [, day, time] = input.value.trim().match(/^(\S*)\s*(.*)$/);
+    return box.dataset.date === "moment" ? [day.replace(/,$/, ""), time] : [input.value, ""];
+  };
+  input.addEventListener("change", () => {
+    const [day, time] = split(), read = readDay(day);
+    if (read) input.value = time ? `${read} ${time}` : read;
+  });
+  const button = box.querySelector("[data-calendar]");
+  if (!("showPicker" in HTMLInputElement.prototype)) continue;
+  const calendar = make("input", { type: "date", tabindex: "-1", "aria-hidden": "true" });
+  box.append(calendar);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const read = readDay(split()[0]);
+    calendar.value = read ? read.split(".").reverse().join("-") : "";
+    calendar.showPicker();
+  });
+  calendar.addEventListener("change", () => {
+    const read = readDay(calendar.value);
+    if (!read) return;
+    const time = split()[1];
+    input.value = time ? `${read} ${time}` : read;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.focus();
+  });
+}
+
+/* ---- masks: digits fall into place, anything else is left to the server ------------------------------------------- */
+
+const masks = {
+  snils: (text) => {
+    const d = text.replace(/\D/g, "");
+    return d.length === 11 ? `${d.slice(0, 3)}-${d.slice(3, 6)}-${d.slice(6, 9)} ${d.slice(9)}` : text;
+  },
+  phone: (text) => {
+    const d = text.replace(/\D/g, "").replace(/^8(?=\d{10}$)/, "7").replace(/^(?=\d{10}$)/, "7");
+    if (!/^7\d{10}$/.test(d) || /[^\d\s()+.-]/.test(text)) return text;
+    return `+7 ${d.slice(1, 4)} ${d.slice(4, 7)}-${d.slice(7, 9)}-${d.slice(9)}`;
+  },
+};
+
+for (const input of all("[data-mask]")) {
+  const shape = masks[input.dataset.mask];
+  input.addEventListener("change", () => { input.value = shape(input.value); });
+  input.addEventListener("paste", () => setTimeout(() => { input.value = shape(input.value); }));
+}
+
+/* ---- combobox over a register's lookup (WAI-ARIA: editable combobox with list autocomplete) ------------------------- */
+
+let comboNumber = 0;
+
+class Combo {
+  constructor(box) {
+    this.box = box;
+    [this.id, this.input] = all("input", box);
+    this.list = make("ul", { role: "listbox", class: "combo-list", id: `combo-${++comboNumber}`, hidden: "" });
+    const label = document.querySelector(`label[for="${this.input.id}"]`);
+    this.list.setAttribute("aria-label", label ? label.firstChild.textContent.trim() : this.input.getAttribute("aria-label"));
+    this.said = make("p", { role: "status", class: "visually-hidden" });
+    this.box.append(this.list, this.said);
+    this.active = -1;
+    this.results = [];
+    this.chosenText = this.id.value ? this.input.value : null;
+    const roles = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
+    for (const [name, value] of Object.entries(roles)) this.input.setAttribute(name, value);
+    this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("click", () => { if (this.list.hidden) this.ask(0); });
+    this.input.addEventListener("blur", () => this.close());
+    // Pressing in the list must not take the focus from the field.
+    this.list.addEventListener("mousedown", (event) => event.preventDefault());
+    this.list.addEventListener("click", (event) => {
+      const option = event.target.closest("[role=option]");
+      if (option) this.choose(Number(option.dataset.at));
+    });
+    this.mark();
+  }
+
+  mark() { this.box.classList.toggle("chosen", this.id.value !== ""); }
+
+  typed() {
+    if (this.input.value !== this.chosenText) this.id.value = "";
+    this.mark();
+    this.ask(250);
+  }
+
+  ask(delay) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.fetch(), delay);
+  }
+
+  async fetch() {
+    if (this.request) this.request.abort();
+    this.request = new AbortController();
+    const address = new URL(this.box.dataset.lookup, location.href);
+    address.searchParams.set("q", this.input.value === this.chosenText ? "" : this.input.value);
+    try {
+      const answer = await fetch(address, { headers: { Accept: "application/json" }, signal: this.request.signal });
+      if (!answer.ok) throw new Error(answer.status);
+      const { results, more } = await answer.json();
+      this.show(results, more);
+    } catch (error) {
+      if (error.name !== "AbortError") this.say("Список не открылся. Проверьте связь и наберите ещё раз.");
+    }
+  }
+
+  show(results, more) {
+    if (document.activeElement !== this.input) return;
+    this.results = results;
+    this.active = -1;
+    this.list.replaceChildren(...results.map((found, at) => {
+      const option = make("li", { role: "option", id: `${this.list.id}-${at}`, "data-at": at, "aria-selected": "false" }, found.text);
+      if (found.small) option.append(make("small", {}, found.small));
+      return option;
+    }));
+    if (!results.length) { this.say("Ничего не нашлось. Проверьте, как набрано."); return; }
+    const words = `${results.length} ${plural(results.length, "вариант", "варианта", "вариантов")}`;
+    if (more) this.list.append(make("li", { role: "presentation", class: "combo-say" }, "Это не все: наберите точнее."));
+    this.said.textContent = words;
+    this.open();
+  }
+
+  say(words) {
+    this.results = [];
+    this.list.replaceChildren(make("li", { role: "presentation", class: "combo-say" }, words));
+    this.said.textContent = words;
+    this.open();
+  }
+
+  open() { this.list.hidden = false; this.input.setAttribute("aria-expanded", "true"); }
+
+  close() {
+    clearTimeout(this.timer);
+    this.list.hidden = true;
+    this.active = -1;
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+  }
+
+  move(to) {
+    const options = all("[role=option]", this.list);
+    if (!options.length) return;
+    this.active = (to + options.length) % options.length;
+    options.forEach((option, at) => option.setAttribute("aria-selected", String(at === this.active)));
+    options[this.active].scrollIntoView({ block: "nearest" });
+    this.input.setAttribute("aria-activedescendant", options[this.active].id);
+  }
+
+  choose(at) {
+    const found = this.results[at];
+    this.id.value = found.id;
+    this.input.value = this.chosenText = found.text;
+    this.mark();
+    this.close();
+    this.id.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  key(event) {
+    const isOpen = !this.list.hidden;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (!isOpen) { this.ask(0); return; }
+      const down = event.key === "ArrowDown";
+      this.move(this.active < 0 ? (down ? 0 : -1) : this.active + (down ? 1 : -1));
+    } else if (event.key === "Enter" && isOpen && this.results.length && (this.active >= 0 || this.results.length === 1)) {
+      event.preventDefault();
+      this.choose(Math.max(this.active, 0));
+    } else if (event.key === "Escape" && isOpen) {
+      event.preventDefault();
+      this.close();
+    } else if (event.key === "Tab" && isOpen && this.active >= 0) {
+      this.choose(this.active);
+    }
+  }
+}
+
+for (const box of all(".combo[data-lookup]")) if (box.dataset.lookup) new Combo(box);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -319,7 +320,7 @@ CONFLICT = ConflictPage(
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "list": ("register/list.html", {"page": LIST}),
     "empty": ("register/list.html", {"page": EMPTY}),
-    "detail": ("register/detail.html", {"page": detail(parts=(FACTS, FACTS))}),
+    "detail": ("register/detail.html", {"page": detail(parts=(FACTS, replace(FACTS, legend="Жильё")))}),
     "related": ("register/detail.html", {"page": detail(related=LIST)}),
     "history": ("register/detail.html", {"page": detail(history=HISTORY, older_url="/history?before=9")}),
     "form": ("register/form.html", {"page": FORM}),
