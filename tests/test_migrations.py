@@ -13,13 +13,16 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import URL, Engine, inspect, text
+from sqlalchemy.orm import Session
 
 import app.models  # noqa: F401 -- importing the index declares every table
+from app.acting import SYSTEM, acting
 from app.base import FabModel
 from app.database import bare_app, revisions
 from app.extensions import db
 from app.register.search import searchable
 from config import ROOT, Settings
+from tests.make import make_unit
 
 VERSIONS = ROOT / "migrations" / "versions"
 Later = Callable[[str, str], None]
@@ -187,24 +190,17 @@ def test_rebuilding_a_table_keeps_its_triggers(alembic: Config, later: Later, ta
     assert triggers(db.engine) == before
 
 
-def test_a_family_saved_after_a_rebuild_is_found(alembic: Config, later: Later) -> None:
-    later(rebuilt("family"))
+def test_a_unit_saved_after_a_rebuild_is_found_and_one_erased_is_not(alembic: Config, later: Later) -> None:
+    later(rebuilt("service_unit"))
     command.upgrade(alembic, "head")
-    filled = {
-        "service_unit_id": "1",
-        "search_key": "'тестова'",
-        **{c.name: "''" for c in FabModel.metadata.tables["family"].c if not c.nullable and c.name.endswith("_key")},
-    }
-    for column in FabModel.metadata.tables["family"].c:
-        if not column.nullable and column.name not in filled and column.name != "id":
-            filled[column.name] = "1" if column.type.python_type in (int, bool) else "'Тестова'"
-    filled["search_key"] = "'тестова'"
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.exec_driver_sql(f"INSERT INTO family ({', '.join(filled)}) VALUES ({', '.join(filled.values())})")
-        found = connection.exec_driver_sql("SELECT count(*) FROM family_search WHERE family_search MATCH '\"тест\"'")
-        assert found.scalar_one() == 1
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+    found = "SELECT rowid FROM service_unit_search WHERE search_key MATCH '\"подсолн\"'"
+    with acting(SYSTEM), Session(db.engine) as session:
+        unit = make_unit(session, name="Центр «Подсолнух»")
+        session.commit()
+        assert asked(db.engine, found) == [(unit.id,)]
+        session.delete(unit)
+        session.commit()
+    assert asked(db.engine, found) == []
 
 
 def test_nothing_to_change_writes_no_migration(bare: Flask, capsys: pytest.CaptureFixture[str]) -> None:
