@@ -229,9 +229,7 @@ class AgendaItem(UnitModel):
 
     meeting: Mapped[Meeting] = relationship("Meeting", back_populates="items")
     case: Mapped[FamilyCase | None] = relationship("FamilyCase")
-    programme_version: Mapped[ProgrammeVersion | None] = relationship(
-        "ProgrammeVersion", back_populates="agenda_items"
-    )
+    programme_version: Mapped[ProgrammeVersion | None] = relationship("ProgrammeVersion", back_populates="agenda_items")
     speaker: Mapped[StaffMember | None] = relationship("StaffMember")
     decision: Mapped[Decision | None] = relationship("Decision", back_populates="item", passive_deletes="all")
 

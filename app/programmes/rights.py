@@ -1,0 +1,84 @@
+"""Who may do what to a programme, and the lock under which its state moves (domain 3.10, block «Programme»)."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import object_session
+
+from app.acting import Actor, today
+from app.base import Model, RuleBroken, UnitModel
+from app.cases.models import CaseTeamMember, Direction, FamilyCase
+
+HEADS = ("head_of_service",)
+"""Roles that answer for all cases of a unit."""
+
+Row = TypeVar("Row", bound=Model)
+
+
+def take(record: Row) -> Row:
+    """Lock the row of *record* until the transaction ends and read it afresh, its relationships included.
+
+    Every rule that moves a state takes its row first, so of two people who press at once the second sees what
+    the first has done and is refused by an ordinary sentence. On PostgreSQL this is ``FOR UPDATE``; on SQLite a
+    writing transaction is alone from its first statement on. The row version catches whoever goes around it.
+
+    Raises:
+        RuleBroken: somebody has removed the row meanwhile.
+    """
+    model = type(record)
+    found = object_session(record).scalars(
+        select(model).where(model.id == record.id).with_for_update(of=model),
+        execution_options={"populate_existing": True},
+    )
+    taken = found.one_or_none()
+    if taken is None:
+        raise RuleBroken("Этого здесь больше нет: пока вы работали, его убрали. Обновите страницу.")
+    return taken
+
+
+def is_of_unit(record: UnitModel, by: Actor) -> bool:
+    """Whether the row belongs to the unit *by* works in."""
+    return by.unit_id is not None and by.unit_id == record.service_unit_id
+
+
+def leads(case: FamilyCase, by: Actor) -> bool:
+    """Whether *by* is the curator of the case or the head of the service."""
+    if not is_of_unit(case, by):
+        return False
+    return by.is_any(*HEADS) or (by.staff_id is not None and by.staff_id == case.curator_id)
+
+
+def directions_of(case: FamilyCase, by: Actor) -> set[Direction]:
+    """Return the directions in which *by* works in the team of the case today."""
+    if by.staff_id is None or not is_of_unit(case, by):
+        return set()
+    day = today()
+    seats = select(CaseTeamMember).where(
+        CaseTeamMember.case_id == case.id,
+        CaseTeamMember.staff_id == by.staff_id,
+        CaseTeamMember.date_from <= day,
+        or_(CaseTeamMember.date_to.is_(None), CaseTeamMember.date_to >= day),
+    )
+    return {seat.direction for seat in object_session(case).scalars(seats) if seat.direction is not None}
+
+
+def need_lead(case: FamilyCase, by: Actor) -> None:
+    """Refuse unless *by* leads the case."""
+    if not leads(case, by):
+        raise RuleBroken("Это делает куратор семьи или руководитель службы. Попросите кого-то из них.")
+
+
+def need_direction(case: FamilyCase, by: Actor, *directions: Direction | None) -> None:
+    """Refuse unless *by* leads the case or works in its team in every one of *directions*."""
+    if leads(case, by):
+        return
+    own = directions_of(case, by)
+    if not own:
+        raise RuleBroken(
+            "Вы не в команде этой семьи, и её мероприятия вам не изменить. Попросите куратора включить вас в команду."
+        )
+    if not own.issuperset(directions):
+        names = ", ".join(sorted(direction.label for direction in own))
+        raise RuleBroken(f"Вы ведёте только мероприятия своего направления: {names}.", field="direction")

@@ -1,0 +1,382 @@
+"""Rules of a programme and its versions (domain 3.8; S000-8, S003-3.5, S004-2).
+
+::
+
+    start_programme, correct, reject (clone)
+        │
+        ▼      agree_with_family
+      draft ───────────────────────► agreed          A change of the content takes «agreed» back to «draft».
+        │ ▲                            │
+        │ │ withdraw, send_back        │ submit
+        │ └───────────┐                │
+        │   submit    │                │
+        └──────────► submitted ◄───────┘
+                      │      │
+              approve │      │ reject
+                      ▼      ▼
+               approved      rejected ──► next version, draft, on the same lineages
+                      │
+         put_in_force │            put_in_force of a later version
+                      ▼                        │
+                  in_force ────────────────────┴──► superseded
+                      │
+                      ├── complete ──► completed
+                      └── terminate ─► terminated
+
+``approve``, ``reject`` and ``send_back`` are called by ``app/meetings/rules.py`` when a protocol is signed, never by
+a screen; they demand the signed decision. ``withdraw`` is possible until the agenda is closed.
+
+What decides the winner: the row of the version. Every rule takes it (:func:`app.programmes.rights.take`) before it
+looks at the state, so approve∥withdraw and submit∥edit end with one done and one refused. A new version is numbered
+under the row of the programme. The database refuses too: one open and one acting version per programme.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, object_session
+
+from app import journal
+from app.acting import SYSTEM, Actor, now, today
+from app.base import RuleBroken
+from app.cases.models import FamilyCase
+from app.papers.numbers import format_number, take_number
+from app.programmes.difference import CONTENT, content_difference, difference, summary
+from app.programmes.measures import (
+    EDITABLE,
+    add_measure,
+    change_measure,
+    draft_to_change,
+    mark_measure,
+    missing,
+    remove_measure,
+)
+from app.programmes.models import Programme, ProgrammeVersion, VersionKind, VersionStatus
+from app.programmes.rights import need_lead, take
+from app.programmes.succession import carry_facts, next_version
+
+if TYPE_CHECKING:
+    from app.meetings.models import Body, Decision
+    from app.people.models import Person
+
+__all__ = [
+    "add_measure",
+    "agree_with_family",
+    "approve",
+    "change_draft",
+    "change_measure",
+    "close_for_agenda",
+    "complete",
+    "correct",
+    "mark_measure",
+    "missing",
+    "put_in_force",
+    "reject",
+    "remove_measure",
+    "reopen_for_agenda",
+    "send_back",
+    "start_programme",
+    "submit",
+    "terminate",
+    "withdraw",
+]
+
+OPEN = (*EDITABLE, VersionStatus.SUBMITTED)
+STANDING = (VersionStatus.APPROVED, VersionStatus.IN_FORCE)
+TITLE = "Индивидуальная программа социального сопровождения семьи"
+
+
+# ---- drafting ----------------------------------------------------------------------------------------
+
+
+def start_programme(
+    session: Session,
+    case: FamilyCase,
+    *,
+    by: Actor,
+    goal: str,
+    valid_from: dt.date,
+    valid_to: dt.date,
+    title: str = TITLE,
+    **content: Any,
+) -> ProgrammeVersion:
+    """Start the programme of a case and return its first version, a draft. *content* as in ``difference.CONTENT``."""
+    need_lead(case, by)
+    case = take(case)
+    if not case.status.is_open:
+        raise RuleBroken(f"Дело {case} закончено, программу для него не составляют.")
+    existing = session.scalar(select(Programme).where(Programme.case_id == case.id))
+    if existing is not None:
+        raise RuleBroken(f"У семьи уже есть программа №\u00a0{existing.number}: откройте её.")
+    _check_content({"goal": goal, "valid_from": valid_from, "valid_to": valid_to, **content})
+    unit, year = case.service_unit_id, today().year
+    number = format_number(take_number(session, unit, "programme", year), year)
+    programme = Programme(case=case, number=number, title=title, service_unit_id=unit)
+    version = ProgrammeVersion(
+        programme=programme,
+        version_no=1,
+        kind=VersionKind.FIRST,
+        status=VersionStatus.DRAFT,
+        goal=goal.strip(),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        service_unit_id=unit,
+        **content,
+    )
+    session.add(programme)
+    journal.record(session, by, "programme.create", version, f"{version}: составление начато.")
+    return version
+
+
+def change_draft(version: ProgrammeVersion, *, by: Actor, **content: Any) -> ProgrammeVersion:
+    """Change the goal, term and other content of a draft; *content* as in ``difference.CONTENT``."""
+    need_lead(version.programme.case, by)
+    version = draft_to_change(version, by)
+    _check_content({"goal": version.goal, "valid_from": version.valid_from, "valid_to": version.valid_to, **content})
+    for name, value in content.items():
+        setattr(version, name, value)
+    journal.record(object_session(version), by, "programme.change", version, f"{version}: изменена.")
+    return version
+
+
+def _check_content(content: dict[str, Any]) -> None:
+    unknown = content.keys() - set(CONTENT)
+    if unknown:
+        raise TypeError(f"a programme has no {', '.join(sorted(unknown))} to fill in")
+    if not (content["goal"] or "").strip():
+        raise RuleBroken("Напишите цель программы.", field="goal")
+    for name, label in (("valid_from", "с какого дня"), ("valid_to", "по какой день")):
+        if content[name] is None:
+            raise RuleBroken(f"Укажите, {label} рассчитана программа.", field=name)
+    if content["valid_to"] < content["valid_from"]:
+        raise RuleBroken("Программа заканчивается раньше, чем начинается. Поменяйте одну из дат.", field="valid_to")
+
+
+def agree_with_family(
+    version: ProgrammeVersion,
+    *,
+    by: Actor,
+    on: dt.date | None = None,
+    person: Person | None = None,
+    how: str | None = None,
+) -> ProgrammeVersion:
+    """Write down that the family agreed on day *on* (today by default): who signed and *how* («подпись на бумаге»)."""
+    need_lead(version.programme.case, by)
+    version = take(version)
+    if version.status is VersionStatus.AGREED:
+        raise RuleBroken("Согласие семьи уже записано.")
+    if version.status is not VersionStatus.DRAFT:
+        raise RuleBroken(f"Согласие семьи записывают для черновика, а эта версия – {version.status.label}.")
+    if not version.measures:
+        raise RuleBroken("Согласовывать пока нечего: в программе нет мероприятий.")
+    if on is not None and on > today():
+        raise RuleBroken(f"{on:%d.%m.%Y} ещё не наступило. Проверьте дату.", field="family_agreed_at")
+    version.status = VersionStatus.AGREED
+    version.family_agreed_at = on or today()
+    version.family_agreed_by_id = person.id if person else None
+    version.family_agreed_how = how
+    journal.record(object_session(version), by, "programme.agree_family", version, f"{version}: семья согласна.")
+    return version
+
+
+def submit(version: ProgrammeVersion, *, by: Actor, body: Body) -> ProgrammeVersion:
+    """Send a draft to the body that decides; from now on its content does not change (guard measures_complete)."""
+    need_lead(version.programme.case, by)
+    version = take(version)
+    if version.status is VersionStatus.SUBMITTED:
+        raise RuleBroken(f"Версия {version.version_no} уже на рассмотрении.")
+    if version.status not in EDITABLE:
+        raise RuleBroken(f"Отправить можно черновик, а {version.state_in_words}.")
+    lacks = missing(version)
+    if lacks:
+        raise RuleBroken(f"Программа не отправлена. {lacks[0]}")
+    if body.service_unit_id != version.service_unit_id or (body.decides and "approve_programme" not in body.decides):
+        raise RuleBroken(f"{body} программы не утверждает. Выберите другой орган.", field="body_id")
+    version.status = VersionStatus.SUBMITTED
+    version.body_id = body.id
+    version.submitted_at = now()
+    version.submitted_by_id = by.staff_id
+    version.decision_id = version.decided_at = version.decision_reason = version.agenda_closed_at = None
+    if version.based_on is not None:
+        changes = difference(version.based_on, version)
+        version.change_summary = summary(changes, content_difference(version.based_on, version))
+    sentence = f"{version}: отправлена на рассмотрение, {body}."
+    journal.record(object_session(version), by, "programme.submit", version, sentence)
+    return version
+
+
+def withdraw(version: ProgrammeVersion, *, by: Actor) -> ProgrammeVersion:
+    """Take a version back to draft while the agenda is open; it leaves the agenda it stood on."""
+    need_lead(version.programme.case, by)
+    version = take(version)
+    if version.status is not VersionStatus.SUBMITTED:
+        raise RuleBroken(f"Отозвать можно то, что на рассмотрении, а {version.state_in_words}.")
+    if version.agenda_closed_at is not None:
+        raise RuleBroken("Повестка заседания закрыта, отозвать программу уже нельзя. Дождитесь решения.")
+    session = object_session(version)
+    # The agenda lies on a higher floor; the relationship reaches it so that no question is left without a programme.
+    for item in version.agenda_items:
+        if item.is_open:
+            session.delete(item)
+    version.status = VersionStatus.DRAFT
+    version.submitted_at = version.submitted_by_id = version.body_id = None
+    journal.record(session, by, "programme.withdraw", version, f"{version}: отозвана с рассмотрения.")
+    session.expire(version, ["agenda_items"])
+    return version
+
+
+def close_for_agenda(version: ProgrammeVersion) -> bool:
+    """Freeze a submitted version on a closed agenda; False if it was withdrawn first. Called by ``meetings.rules``."""
+    version = take(version)
+    if version.status is not VersionStatus.SUBMITTED:
+        return False
+    version.agenda_closed_at = now()
+    return True
+
+
+def reopen_for_agenda(version: ProgrammeVersion) -> None:
+    """Let a version be withdrawn again: its meeting was cancelled. Called by ``meetings.rules``."""
+    take(version).agenda_closed_at = None
+
+
+# ---- decisions: called when a protocol is signed -------------------------------------------------------
+
+
+def approve(version: ProgrammeVersion, *, decision: Decision, by: Actor) -> ProgrammeVersion:
+    """Approve a submitted version by a signed decision."""
+    version = _decided(version, decision, "утвердить")
+    version.status = VersionStatus.APPROVED
+    journal.record(object_session(version), by, "programme.approve", version, f"{version}: утверждена.")
+    return version
+
+
+def reject(version: ProgrammeVersion, *, decision: Decision, reason: str | None, by: Actor) -> ProgrammeVersion:
+    """Reject a submitted version by a signed decision and return the next one, a draft on the same lineages."""
+    reason = _needed_reason(reason)
+    version = _decided(version, decision, "отклонить")
+    version.status = VersionStatus.REJECTED
+    version.decision_reason = reason
+    version.ended_at = today()
+    session = object_session(version)
+    journal.record(session, by, "programme.reject", version, f"{version}: отклонена. Причина: {reason}")
+    return next_version(version, kind=version.kind, reason=reason)
+
+
+def send_back(version: ProgrammeVersion, *, decision: Decision, reason: str | None, by: Actor) -> ProgrammeVersion:
+    """Return a submitted version to its authors by a signed decision; it becomes a draft again."""
+    reason = _needed_reason(reason)
+    version = _decided(version, decision, "вернуть")
+    version.status = VersionStatus.DRAFT
+    version.decision_reason = reason
+    version.agenda_closed_at = None
+    version.family_agreed_at = version.family_agreed_by_id = version.family_agreed_how = None
+    sentence = f"{version}: возвращена на доработку. Причина: {reason}"
+    journal.record(object_session(version), by, "programme.send_back", version, sentence)
+    return version
+
+
+def _needed_reason(reason: str | None) -> str:
+    if not (reason or "").strip():
+        raise RuleBroken("Напишите причину: её увидит куратор, и она войдёт в протокол.", field="reason")
+    return reason.strip()
+
+
+def _decided(version: ProgrammeVersion, decision: Decision, verb: str) -> ProgrammeVersion:
+    """Take *version* for the effect of *decision*, which must be about it and signed."""
+    version = take(version)
+    if version.status is VersionStatus.APPROVED:
+        raise RuleBroken(f"Версия {version.version_no} уже утверждена.")
+    if version.status is not VersionStatus.SUBMITTED:
+        raise RuleBroken(f"Нельзя {verb} то, что не на рассмотрении: {version.programme}, {version.state_in_words}.")
+    if decision.item.programme_version_id != version.id:
+        raise RuleBroken("Это решение о другой программе.")
+    if decision.item.meeting.signed_at is None:
+        raise RuleBroken("Решение вступит в силу, когда протокол подпишут председатель и секретарь.")
+    version.decision_id = decision.id
+    version.decided_at = decision.decided_at
+    return version
+
+
+# ---- life after approval -------------------------------------------------------------------------------
+
+
+def put_in_force(version: ProgrammeVersion, *, by: Actor, on: dt.date | None = None) -> ProgrammeVersion:
+    """Put an approved version in force from day *on* (today by default); the one before it is superseded.
+
+    The marks made meanwhile in the earlier version go over with their lineages.
+    """
+    if by is not SYSTEM:
+        need_lead(version.programme.case, by)
+    take(version.programme)
+    version = take(version)
+    if version.status is VersionStatus.IN_FORCE:
+        raise RuleBroken(f"Версия {version.version_no} уже действует.")
+    if version.status is not VersionStatus.APPROVED:
+        raise RuleBroken(f"Действовать может утверждённая программа, а {version.state_in_words}.")
+    session, day = object_session(version), on or today()
+    for earlier in version.programme.versions:
+        if earlier.version_no < version.version_no and earlier.status in STANDING:
+            earlier = take(earlier)
+            carry_facts(earlier, version)
+            earlier.status = VersionStatus.SUPERSEDED
+            earlier.ended_at = day
+    # The database allows one acting version at every moment, so the old one leaves first.
+    session.flush()
+    version.status = VersionStatus.IN_FORCE
+    version.in_force_at = day
+    journal.record(session, by, "programme.put_in_force", version, f"{version}: действует с {day:%d.%m.%Y}.")
+    return version
+
+
+def correct(
+    programme: Programme, *, by: Actor, reason: str, kind: VersionKind = VersionKind.CORRECTION
+) -> ProgrammeVersion:
+    """Start the next version of an approved programme as a draft, with its measures on their lineages.
+
+    *kind* is «корректировка» or «продление».
+    """
+    need_lead(programme.case, by)
+    if not (reason or "").strip():
+        raise RuleBroken("Напишите, почему программу нужно изменить.", field="change_reason")
+    programme = take(programme)
+    drafted = next((version for version in programme.versions if version.status in OPEN), None)
+    if drafted is not None:
+        raise RuleBroken(f"Версия {drafted.version_no} уже составляется ({drafted.status.label}). Продолжите её.")
+    standing = [version for version in programme.versions if version.status in STANDING]
+    if not standing:
+        raise RuleBroken("Корректируют утверждённую программу, а такой версии нет.")
+    version = next_version(standing[-1], kind=kind, reason=reason.strip())
+    sentence = f"{version}: начата {kind.label}. Причина: {reason.strip()}"
+    journal.record(object_session(version), by, "programme.correct", version, sentence)
+    return version
+
+
+def complete(version: ProgrammeVersion, *, by: Actor, on: dt.date | None = None) -> ProgrammeVersion:
+    """End the acting version: its goals are met."""
+    return _end(version, VersionStatus.COMPLETED, by=by, on=on, reason=None)
+
+
+def terminate(version: ProgrammeVersion, *, by: Actor, reason: str, on: dt.date | None = None) -> ProgrammeVersion:
+    """Stop the acting version before its goals are met; the reason is kept."""
+    if not (reason or "").strip():
+        raise RuleBroken("Напишите, почему программа прекращена.", field="reason")
+    return _end(version, VersionStatus.TERMINATED, by=by, on=on, reason=reason.strip())
+
+
+def _end(
+    version: ProgrammeVersion, status: VersionStatus, *, by: Actor, on: dt.date | None, reason: str | None
+) -> ProgrammeVersion:
+    if by is not SYSTEM:
+        need_lead(version.programme.case, by)
+    version = take(version)
+    if version.status is not VersionStatus.IN_FORCE:
+        raise RuleBroken(f"Закончить можно действующую программу, а {version.state_in_words}.")
+    version.status = status
+    version.ended_at = on or today()
+    version.decision_reason = reason or version.decision_reason
+    sentence = f"{version}: {status.label}." + (f" Причина: {reason}" if reason else "")
+    journal.record(object_session(version), by, f"programme.{status.value}", version, sentence)
+    return version
