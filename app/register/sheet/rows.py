@@ -1,0 +1,242 @@
+"""Read the rows of a table: typed cells gathered into groups, and every problem with its cell and reason.
+
+A group is a head (a family) with its details (children). Its rows hang together by merged cells, by an empty
+head cell, or by the same head written again in each row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from app.register.sheet.book import Broken, Grid, Value, address
+from app.register.sheet.cells import Around, Cell, says_nothing, text_of
+from app.register.sheet.declare import PARTS, Field, Sheet
+from app.register.sheet.header import Header, RowKind, row_kind
+from app.words import fold
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one cell. *column* is the field's name, *where* the cell's address («D48»)."""
+
+    sheet: str
+    row: int
+    column: str
+    kind: str
+    message: str
+    where: str = ""
+
+
+@dataclass
+class Line:
+    """One head or one detail as read: its row of the sheet and its cells by field."""
+
+    row: int
+    cells: dict[str, Cell] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    """Where each cell stands, for messages."""
+
+    def value(self, name: str) -> Any:
+        """Return what was read for a field, None when there is nothing."""
+        cell = self.cells.get(name)
+        return cell.value if cell else None
+
+
+@dataclass
+class Group:
+    """A head with its details, and what is wrong with them."""
+
+    sheet: str
+    head: Line
+    items: list[Line] = field(default_factory=list)
+    section: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    """What was corrected or left out without stopping; ``kind`` is "note"."""
+
+    @property
+    def row(self) -> int:
+        """The sheet's row in which the group begins."""
+        return self.head.row
+
+    def problem(self, line: Line, column: str, kind: str, message: str) -> Problem:
+        """Return a problem of *line* with its address put before the message."""
+        where = line.places.get(column, "")
+        return Problem(self.sheet, line.row, column, kind, f"{where}: {message}" if where else message, where)
+
+
+def read_groups(grid: Grid, header: Header, sheet: Sheet, columns: Mapping[int, str], around: Around) -> list[Group]:
+    """Return the groups of a table. *columns* maps a column to a target of :meth:`Sheet.targets`."""
+    reader = _Reader(grid, sheet, columns, replace(around, from_1904=grid.from_1904))
+    names = frozenset(index for index, target in columns.items() if sheet.field(target).parts)
+    section = ""
+    ended = False
+    for row in range(header.first, len(grid.rows) + 1):
+        kind = row_kind(grid, row, header, names)
+        if kind is RowKind.SECTION:
+            section = text_of(grid.value(row, grid.filled(row)[0])).rstrip(" :.")
+        elif kind in (RowKind.TOTAL, RowKind.FOOTER):
+            ended = True
+        elif kind is RowKind.DATA and not (ended and len(grid.filled(row)) <= 3 and not reader.numbered(row)):
+            reader.take(row, section)
+            ended = False
+    groups = reader.groups
+    for group in groups:
+        for check in sheet.checks:
+            group.problems.extend(check(group))
+        group.problems.sort(key=lambda problem: problem.row)
+    return groups
+
+
+class _Reader:
+    def __init__(self, grid: Grid, sheet: Sheet, columns: Mapping[int, str], around: Around) -> None:
+        self.grid, self.sheet, self.around = grid, sheet, around
+        self.groups: list[Group] = []
+        self.at: dict[str, int] = {target: index for index, target in columns.items()}
+        mapped = {target.partition(":")[0] for target in self.at}
+        self.heads = [one for one in sheet.fields if not one.detail and one.name in mapped]
+        self.items = [one for one in sheet.fields if one.detail and one.name in mapped]
+        self.section_by_row = bool(sheet.section) and sheet.section not in mapped
+        self.start = next((self.at[one.name] for one in self.heads if one.starts), None)
+
+    def numbered(self, row: int) -> bool:
+        """Whether the row has a running number of its own."""
+        return self.start is not None and self.grid.value(row, self.start) is not None
+
+    def take(self, row: int, section: str) -> None:
+        """Add one row of data to the last group or to a new one."""
+        if not self.groups or self._opens(row):
+            group = Group(self.grid.name, self._read(row, self.heads), section=section)
+            if self.section_by_row and section:
+                group.head.cells[self.sheet.section] = Cell(section)
+            self.groups.append(group)
+            self._judge(group, group.head, self.heads)
+            self._add_items(group, row, first=True)
+        else:
+            self._add_items(self.groups[-1], row, first=False)
+
+    def _opens(self, row: int) -> bool:
+        """Whether a new head begins in *row*."""
+        key = [index for target, index in self.at.items() if target.partition(":")[0] == self.sheet.key_field]
+        if any(self.grid.merges.around(row, index)[0] < row for index in key):
+            return False
+        last = self.groups[-1]
+        if not any(self.grid.value(row, index) is not None for index in key):
+            inside = self.start is not None and self.grid.merges.around(row, self.start)[0] < row
+            other = sum(self.grid.value(row, self.at[one.name]) is not None for one in self.heads if one.name in self.at)
+            return not inside and (self.numbered(row) or other >= 2)
+        return not self._repeats(last, row)
+
+    def _repeats(self, last: Group, row: int) -> bool:
+        """Whether the head of *row* is the last one written again for the next detail, and not a second entry."""
+        if not self.sheet.item_field:
+            return False
+        again = self._read(row, [one for one in self.heads if one.name in (self.sheet.key_field, *self.sheet.same_head)])
+        for name in (self.sheet.key_field, *self.sheet.same_head):
+            old, new = last.head.cells.get(name), again.cells.get(name)
+            if name == self.sheet.key_field and (not old or not new or _key(old) != _key(new)):
+                return False
+            if old and new and old.value and new.value and _key(old) != _key(new):
+                return False
+        items = {_key(item.cells[self.sheet.item_field]) for item in last.items if self.sheet.item_field in item.cells}
+        mine = {_key(line.cells[self.sheet.item_field]) for line in self._lines(row) if self.sheet.item_field in line.cells}
+        return not (items & mine)
+
+    def _read(self, row: int, fields: list[Field]) -> Line:
+        line = Line(row)
+        for one in fields:
+            value, index = self._raw(row, one)
+            line.places[one.name] = address(row, index)
+            self._put(line, one, value)
+        return line
+
+    def _raw(self, row: int, one: Field) -> tuple[Value, int]:
+        """Return the value of a field and its column; a name in three columns is joined."""
+        if one.name in self.at:
+            index = self.at[one.name]
+            return self.grid.value(row, index), index
+        parts = [self.at[f"{one.name}:{part}"] for part in PARTS if f"{one.name}:{part}" in self.at]
+        texts = [text_of(self.grid.value(row, index)) for index in parts]
+        return " ".join(filter(None, texts)) or None, parts[0]
+
+    def _put(self, line: Line, one: Field, value: Value) -> None:
+        if isinstance(value, Broken):
+            why = "в ячейке ошибка Excel" if value.why == "error" else "формула в ячейке не посчитана"
+            line.cells[one.name] = Cell(problem="broken_cell", message=f"{why}: впишите само значение")
+        elif value is None:
+            line.cells[one.name] = Cell(problem=one.required, message=one.missing)
+        else:
+            cell = one.kind.read(value, self.around)
+            if one.required and not cell.problem and cell.value is None:
+                cell = Cell(problem=one.required, message=one.missing)
+            line.cells[one.name] = cell
+            if one.born_in and cell.day and one.born_in not in self.at:
+                line.cells[one.born_in] = Cell(cell.day)
+                line.places[one.born_in] = line.places[one.name]
+
+    def _lines(self, row: int) -> list[Line]:
+        """Return the details of one row: usually one, several when a cell lists them in lines of its own."""
+        raw = {one.name: self._raw(row, one) for one in self.items}
+        if all(value is None for value, _ in raw.values()):
+            return []
+        names = split_items(raw[self.sheet.item_field][0]) if self.sheet.item_field in raw else [None]
+        lines: list[Line] = []
+        for at in range(len(names)):
+            line = Line(row)
+            for one in self.items:
+                value, index = raw[one.name]
+                line.places[one.name] = address(row, index)
+                if len(names) > 1:
+                    parts = split_items(value)
+                    value = parts[at] if len(parts) == len(names) else value
+                self._put(line, one, value)
+            lines.append(line)
+        return lines
+
+    def _add_items(self, group: Group, row: int, *, first: bool) -> None:
+        if not self.items:
+            return
+        lines = self._lines(row)
+        if not lines and first:
+            item = Line(row, places={self.sheet.item_field: address(row, self.at.get(self.sheet.item_field, 0))})
+            one = self.sheet.field(self.sheet.item_field)
+            if one.required and not self._more_below(row):
+                group.problems.append(group.problem(item, one.name, one.required, one.missing))
+            return
+        for line in lines:
+            self._judge(group, line, self.items)
+            group.items.append(line)
+
+    def _more_below(self, row: int) -> bool:
+        """Whether details follow in the next row, the head standing in a row of its own."""
+        return (
+            row < len(self.grid.rows)
+            and any(self._raw(row + 1, one)[0] is not None for one in self.items)
+            and not self._opens(row + 1)
+        )
+
+    def _judge(self, group: Group, line: Line, fields: list[Field]) -> None:
+        for one in fields:
+            cell = line.cells.get(one.name)
+            if cell and cell.problem:
+                group.problems.append(group.problem(line, one.name, cell.problem, cell.message))
+            if cell and cell.note:
+                group.notes.append(group.problem(line, one.name, "note", cell.note))
+
+
+def split_items(value: Value) -> list[Value]:
+    """Return the entries of a cell that lists several, one a line or numbered «1) … 2) …»; else the value alone."""
+    if not isinstance(value, str):
+        return [value]
+    parts = re.split(r"\n|;(?=\s*\D)|(?:(?<=\s)|^)\d{1,2}[.)]\s+(?=[^\W\d_])", value.strip())
+    parts = [part.strip(" ,;\t") for part in parts if part and part.strip(" ,;\t")]
+    return list(parts) if len(parts) > 1 else [value if not parts else parts[0]]
+
+
+def _key(cell: Cell) -> str:
+    """Return a cell's value as two rows compare it."""
+    value = cell.value
+    return getattr(value, "key", None) or fold(text_of(value) if not says_nothing(value) else "")
