@@ -8,14 +8,18 @@ locked» at once, whatever the timeout. Who will write is known from :func:`app.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
+from alembic import command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
-from app.acting import is_writing
+from app.acting import is_writing, now
 from app.extensions import db, migrate
 from config import ROOT, Settings
 
@@ -132,3 +136,76 @@ def revisions(engine: Engine) -> tuple[str | None, str | None]:
     expected = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         return MigrationContext.configure(connection).get_current_revision(), expected
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Let one process at a time into the block: the next one waits here until the first has left or died."""
+    if settings.database_url.get_backend_name() == "sqlite":
+        # SQLite locks a file in the same way on every system and lets go when its process dies.
+        with closing(sqlite3.connect(settings.instance / "setup.lock", timeout=600, isolation_level=None)) as lock:
+            lock.execute("BEGIN EXCLUSIVE")
+            yield
+        return
+    engine = create_engine(settings.database_url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(hashtext('opora setup'))"))
+            yield
+    finally:
+        engine.dispose()
+
+
+def upgrade(settings: Settings) -> str | None:
+    """Bring the tables to what the code expects and return the revision they were at before.
+
+    An SQLite file that already holds tables is copied first, into ``backups`` of the instance.
+
+    Raises:
+        UnfitDatabase: it would lose data or answer wrongly, or a newer version of the service has changed it.
+    """
+    app = bare_app(settings)
+    with app.app_context():
+        try:
+            assert_engine(db.engine)
+            current, expected = revisions(db.engine)
+            _refuse_newer(current)
+            if current != expected:
+                if current and settings.database_url.get_backend_name() == "sqlite":
+                    copy_sqlite(db.engine, settings.instance / "backups" / f"{now():%Y-%m-%d_%H%M%S}_{current}.db")
+                command.upgrade(app.extensions["migrate"].migrate.get_config(), "head")
+        finally:
+            db.engine.dispose()
+    return current
+
+
+def require_newest(settings: Settings) -> None:
+    """Check, without changing anything, that the code and the tables belong together.
+
+    Raises:
+        UnfitDatabase: they do not, or the database would lose data or answer wrongly.
+    """
+    engine = create_engine(settings.database_url, **settings.flask_config()["SQLALCHEMY_ENGINE_OPTIONS"])
+    prepare_engine(engine)
+    try:
+        assert_engine(engine)
+        current, expected = revisions(engine)
+    finally:
+        engine.dispose()
+    _refuse_newer(current)
+    if current != expected:
+        raise UnfitDatabase("Таблицы базы старее программы. Обновите их: opora setup")
+
+
+def _refuse_newer(current: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory(str(ROOT / "migrations")).walk_revisions()}
+    if current and current not in known:
+        raise UnfitDatabase(f"База новее программы (в ней {current}). Поставьте ту версию программы, что её обновила.")
+
+
+def copy_sqlite(engine: Engine, path: Path) -> None:
+    """Copy the whole database of *engine* into a new file at *path*; people go on working meanwhile."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM INTO :path"), {"path": str(path)})
+    path.chmod(0o600)

@@ -1,0 +1,250 @@
+"""The command line ``opora``: prepare an installation, serve it, and do what is not done in a browser.
+
+A refusal is one line without a traceback, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import waitress
+from flask import Flask
+from flask.cli import ScriptInfo
+from flask_migrate.cli import db as migrations
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app import create_app, setup
+from app.acting import SYSTEM, acting
+from app.base import RuleBroken
+from app.database import UnfitDatabase, alone, bare_app, copy_sqlite, require_newest, upgrade
+from app.extensions import db
+from app.journal import chain
+from app.organisation.models import ServiceUnit
+from app.organisation.rules import add_staff
+from app.setup import FIRST_LOGIN
+from config import BadSetting, Settings
+
+DAY = click.DateTime(["%d.%m.%Y", "%Y-%m-%d"])
+
+
+class Refusal(click.ClickException):
+    """A command that was not done: its message is shown as it is."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, file=file, err=True)
+
+
+class Commands(click.Group):
+    """Commands whose refusals are told in one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (BadSetting, UnfitDatabase, RuleBroken) as refusal:
+            raise Refusal(str(refusal)) from refusal
+        except OperationalError as failure:
+            raise Refusal(f"База не отвечает: {_shown_address()}. Проверьте OPORA_DATABASE_URL.") from failure
+
+
+def _shown_address() -> str:
+    return Settings.from_env().database_url.render_as_string(hide_password=True)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Опора: учёт сопровождения семей с детьми.
+
+    Настройки берутся из переменных OPORA_…, их список с пояснениями в config.py.
+    """
+    # Only Flask-Migrate's commands ask for this app; they must run before there are tables to start on.
+    ctx.obj = ScriptInfo(create_app=lambda: bare_app(Settings.from_env()))
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Flask, Session]]:
+    """Give the whole application and its session, the system acting."""
+    require_newest(Settings.from_env())
+    app = create_app()
+    with app.app_context(), acting(SYSTEM):
+        yield app, db.session()
+
+
+# ---- an installation ----------------------------------------------------------------------------------------------
+
+
+@main.command("setup")
+def setup_() -> None:
+    """Подготовить базу: таблицы, роли, первый администратор. Можно повторять."""
+    settings = Settings.from_env()
+    with alone(settings):
+        upgrade(settings)
+        delivered = setup.run(create_app())
+    if delivered.grants:
+        click.echo(f"Новых прав у ролей: {delivered.grants}.")
+    if delivered.password and not settings.admin_password:
+        click.echo(f"Администратор: имя {FIRST_LOGIN}, пароль {delivered.password}")
+        click.echo("Пароль показан один раз. Войдите и смените его.")
+    click.echo("База готова.")
+
+
+@main.command()
+def run() -> None:
+    """Открыть сервис для людей. Остановить: Ctrl+C."""
+    settings = Settings.from_env()
+    require_newest(settings)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app = create_app()
+    trusted: dict[str, Any] = {}
+    if settings.proxies:
+        headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+        trusted = {"trusted_proxy": "*", "trusted_proxy_count": settings.proxies, "trusted_proxy_headers": headers}
+    try:
+        server = waitress.create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            ident=None,
+            # A little above Flask's own limit, so that a file too large is refused by a page, not by a cut line.
+            max_request_body_size=app.config["MAX_CONTENT_LENGTH"] * 2,
+            **trusted,
+        )
+    except OSError as failure:
+        raise Refusal(
+            f"Адрес {settings.host}:{settings.port} занят или недоступен. Закройте другую программу "
+            "или задайте другой порт: OPORA_PORT=8081 opora run"
+        ) from failure
+    click.echo(f"Опора открыта: http://{settings.host}:{settings.port}  Остановить: Ctrl+C.")
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        click.echo("Опора остановлена.")
+
+
+@main.command()
+def demo() -> None:
+    """Заполнить базу придуманными семьями и показать, кем войти."""
+    from app.demo import fill
+
+    with opened() as (_, session):
+        logins = fill(session)
+        session.commit()
+    for line in logins:
+        click.echo(line)
+
+
+@main.command()
+@click.argument("path", metavar="ФАЙЛ", type=click.Path(path_type=Path, dir_okay=False))
+def backup(path: Path) -> None:
+    """Скопировать базу SQLite в новый ФАЙЛ, не останавливая сервис.
+
+    Ключи (файл keyring) храните отдельно: без них сведения о здоровье из копии не прочесть.
+    """
+    settings = Settings.from_env()
+    if settings.database_url.get_backend_name() != "sqlite":
+        raise Refusal("Базу PostgreSQL копирует pg_dump: pg_dump --format=custom --file=ФАЙЛ БАЗА")
+    if path.exists():
+        raise Refusal(f"{path} уже есть. Назовите новый файл.")
+    require_newest(settings)
+    app = bare_app(settings)
+    with app.app_context():
+        copy_sqlite(db.engine, path)
+        db.engine.dispose()
+    click.echo(f"Скопировано: {path}, {path.stat().st_size / 2**20:.1f} МБ.")
+
+
+# ---- people and data ----------------------------------------------------------------------------------------------
+
+
+@main.group()
+def staff() -> None:
+    """Сотрудники."""
+
+
+@staff.command("add")
+@click.argument("full_name", metavar="ФИО")
+@click.option("--position", "position", required=True, metavar="ДОЛЖНОСТЬ", help="Должность, как в приказе.")
+@click.option("--unit", "unit_id", type=int, metavar="НОМЕР", help="Номер учреждения, если их несколько.")
+def staff_add(full_name: str, position: str, unit_id: int | None) -> None:
+    """Принять сотрудника: opora staff add "Фамилия Имя Отчество" --position куратор."""
+    with opened() as (_, session):
+        person = add_staff(session, _unit(session, unit_id).id, full_name, position, by=SYSTEM)
+        session.commit()
+        click.echo(f"Принят сотрудник: {person.name}, {person.position}.")
+
+
+def _unit(session: Session, unit_id: int | None) -> ServiceUnit:
+    """Return the unit asked for, or the only one there is.
+
+    Raises:
+        Refusal: there is no such unit, or several to choose from.
+    """
+    units = session.scalars(select(ServiceUnit).order_by(ServiceUnit.id)).all()
+    chosen = [unit for unit in units if unit_id in (None, unit.id)]
+    if len(chosen) == 1:
+        return chosen[0]
+    listed = "; ".join(f"{unit.id} – {unit.short_name}" for unit in units)
+    raise Refusal(f"Укажите учреждение ключом --unit: {listed}.")
+
+
+@main.group("journal")
+def journal_() -> None:
+    """Журнал действий."""
+
+
+@journal_.command()
+def seal() -> None:
+    """Запечатать новые строки журнала."""
+    with opened() as (app, session):
+        done = chain.seal(session, _anchor(app))
+        session.commit()
+    click.echo(f"Запечатано строк: {done}.")
+
+
+@journal_.command()
+def verify() -> None:
+    """Проверить, что журнал не изменён и не обрезан."""
+    with opened() as (app, session):
+        verdict = chain.verify(session, _anchor(app))
+    if verdict.broken:
+        raise Refusal(verdict.broken)
+    click.echo(f"Журнал цел: строк {verdict.rows}, запечатано {verdict.sealed}.")
+
+
+def _anchor(app: Flask) -> Path:
+    """Return the file outside the database where the head of the chain is also kept."""
+    settings: Settings = app.config["OPORA"]
+    return settings.instance / "journal.json"
+
+
+# ---- tables -------------------------------------------------------------------------------------------------------
+
+_MIGRATIONS = {
+    "upgrade": "Обновить таблицы до последней миграции.",
+    "downgrade": "Вернуть таблицы на одну миграцию назад.",
+    "migrate": "Записать изменения моделей новой миграцией.",
+    "check": "Сказать, разошлись ли модели и миграции.",
+    "current": "Показать, на какой миграции стоит база.",
+    "history": "Показать все миграции.",
+    "stamp": "Отметить миграцию выполненной, не выполняя её.",
+}
+
+
+@main.group("db")
+def tables() -> None:
+    """Таблицы базы: миграции Alembic."""
+
+
+for _name, _help in _MIGRATIONS.items():
+    _command = copy.copy(migrations.commands[_name])
+    _command.help = _help
+    tables.add_command(_command, _name)
