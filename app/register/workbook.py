@@ -44,7 +44,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from app.acting import now
+from app.acting import actor_or_none, now
 from app.base import Choice, RuleBroken
 
 Kind = Literal["text", "number", "money", "date", "moment"]
@@ -118,13 +118,11 @@ def content_disposition(ascii_name: str, title: str, on: dt.date) -> str:
     return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(russian, safe='')}"
 
 
-def write(
-    target: Target, heading: Heading, rows: Iterable[Values], *, blank: str = "", zone: str = "Europe/Moscow"
-) -> int:
+def write(target: Target, heading: Heading, rows: Iterable[Values], *, blank: str = "", zone: str | None = None) -> int:
     """Write a workbook of one sheet to *target* (a path or a binary file) and return how many rows it has.
 
-    *blank* stands for an empty value (reports: «–»). Moments are shown in *zone*. If *rows* fail, *target* is left as
-    it was.
+    *blank* stands for an empty value (reports: «–»). Moments are shown in *zone* (None: of the acting unit). If
+    *rows* fail, *target* is left as it was.
 
     Raises:
         RuleBroken: there are more rows than a sheet holds.
@@ -138,7 +136,7 @@ def write_sheets(
     sheets: Sequence[tuple[Heading, Iterable[Values]]],
     *,
     blank: str = "",
-    zone: str = "Europe/Moscow",
+    zone: str | None = None,
 ) -> list[int]:
     """Write a workbook of several sheets, as :func:`write` does of one; return the number of rows of each."""
     if hasattr(target, "write"):
@@ -153,7 +151,11 @@ def write_sheets(
     return counts
 
 
-def _write_sheets(target: Any, sheets: Sequence[tuple[Heading, Iterable[Values]]], blank: str, zone: str) -> list[int]:
+def _write_sheets(
+    target: Any, sheets: Sequence[tuple[Heading, Iterable[Values]]], blank: str, zone: str | None
+) -> list[int]:
+    who = actor_or_none()
+    place = ZoneInfo(zone or (who.zone if who else "Europe/Moscow"))
     # The rows wait in a temporary file. A directory of our own takes it away even when the rows fail half way; and then
     # close() must not run, because it would make a complete-looking workbook of a part of the rows.
     with tempfile.TemporaryDirectory(prefix="opora-", ignore_cleanup_errors=True) as directory:
@@ -177,7 +179,7 @@ def _write_sheets(target: Any, sheets: Sequence[tuple[Heading, Iterable[Values]]
         try:
             for heading, rows in sheets:
                 sheet = book.add_worksheet(_sheet_name(heading.title, names))
-                counts.append(_Sheet(sheet, heading, styles, blank, ZoneInfo(zone)).fill(rows))
+                counts.append(_Sheet(sheet, heading, styles, blank, place).fill(rows))
             complete = True
         finally:
             if not complete:  # Windows removes no file that is still open.

@@ -1,0 +1,54 @@
+"""Registers and reports: one file each, found here by its code.
+
+A new one is a module with a ``HEADING`` (:class:`~reports.form.Report`) whose every column is one line, named in
+:data:`REPORTS`. The writer (:mod:`app.register.workbook`) knows nothing of them, and they know nothing of Excel::
+
+    export("R01", "/tmp/R01.xlsx", session, Asked(on=today()), by=actor)
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app import journal
+from app.acting import Actor
+from app.base import RuleBroken
+from app.register import workbook
+from app.words import counted
+from reports import children, families, meetings
+from reports.form import BLANK, Asked, Filters, Report
+
+__all__ = ["REPORTS", "Asked", "Filters", "Report", "export", "report_of"]
+
+REPORTS: dict[str, Report] = {module.HEADING.code: module.HEADING for module in (families, children, meetings)}
+
+
+def report_of(code: str) -> Report:
+    """Return the report *code*; the letter may be small.
+
+    Raises:
+        RuleBroken: there is none.
+    """
+    found = REPORTS.get(code.upper())
+    if found is None:
+        raise RuleBroken(f"Отчёта {code} нет. Выберите один из этих: {', '.join(REPORTS)}.", field="code")
+    return found
+
+
+def export(code: str, target: workbook.Target, session: Session, asked: Asked, *, by: Actor) -> int:
+    """Write report *code* as Excel to *target* and return how many rows it has.
+
+    The transaction of *session* should only read. The row of the journal (who, what, as of when, how many) is written
+    apart from it, before the caller hands the file out.
+
+    Raises:
+        RuleBroken: there is no such report, or it has more rows than a sheet holds.
+    """
+    report = report_of(code)
+    heading = report.heading(asked, by.unit_name)
+    number = workbook.write(target, heading, report.rows(session, asked), blank=BLANK, zone=by.zone)
+    rows = counted(number, "строка", "строки", "строк")
+    journal.apart(
+        session, by, "export", None, f"Выгружено в Excel: {report.code} «{report.title}» {asked.in_words}, {rows}."
+    )
+    return number

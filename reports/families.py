@@ -1,0 +1,192 @@
+"""R01 Реестр (банк данных) семей (domain.md 5).
+
+Left out until their tables come, never filled with something similar: «Обстоятельства нуждаемости» (part of the
+recognition of a family as needy, ст. 15 442-ФЗ), «Дата выявления» (the message that opened the case) and
+«Постсопровождение до» (the plan of post-support). «Уровень» is that of the programme in force, because the periods of
+levels have no table of their own yet.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, or_, select
+from sqlalchemy.orm import Session
+
+from app.agreements.models import Agreement, AgreementStatus
+from app.meetings.models import AgendaItem, Decision, DecisionKind, Meeting
+from app.people.models import Person
+from app.programmes.models import Programme, ProgrammeVersion
+from reports.cases import HEALTH_FEATURES, CaseLine, batches, counted
+from reports.form import Asked, Field, Report, grouped
+from reports.meetings import day_of, protocol_no
+
+
+@dataclass
+class FamilyLine(CaseLine):
+    """A family of the register. Rows are the agreement, the versions of the programme, the recognition."""
+
+    agreement: Row[Any] | None
+    versions: list[Row[Any]]
+    recognition: Row[Any] | None
+    health: bool
+
+    @property
+    def family(self) -> str:
+        """«Тестовы (Тестова Мария Ивановна)»: the family and who applied for it."""
+        applicant = self.agreement.customer if self.agreement else self.representatives.split(", ")[0]
+        return f"{self.case.family} ({applicant})" if applicant else self.case.family
+
+    @property
+    def composition(self) -> str:
+        """«2 / 3»: adults who live with the children, children."""
+        return f"{len(self.adults)} / {len(self.children)}"
+
+    @property
+    def names_of_children(self) -> str:
+        """«Тестов Пётр, 2018 г. р.», one a line."""
+        return "\n".join(f"{child.name}, {child.birth_date:%Y} г. р." for child in self.children)
+
+    @property
+    def kind(self) -> str:
+        """The kind of the family and its features; those that tell of health only to who may see them."""
+        features = [each.label for each in self.case.features or () if self.health or each not in HEALTH_FEATURES]
+        return "; ".join([self.case.family_kind.label, *features])
+
+    @property
+    def programme(self) -> Row[Any] | None:
+        """The version in force on the day asked for, or the last that was."""
+        return self.versions[-1] if self.versions else None
+
+    @property
+    def level(self) -> str:
+        """«первый, с 01.02.2026»: the level of that version and the day since which it has not changed."""
+        if self.programme is None or not self.programme.level:
+            return ""
+        since = self.programme.since
+        for version in reversed(self.versions):
+            if version.level != self.programme.level:
+                break
+            since = version.since
+        return f"{self.programme.level}, с {since:%d.%m.%Y}"
+
+    @property
+    def recognised(self) -> str:
+        """«12.02.2026, протокол № 3»."""
+        if self.recognition is None:
+            return ""
+        on = self.recognition.effective_from or day_of(self.recognition)
+        return f"{on:%d.%m.%Y}, протокол № {protocol_no(self.recognition)}"
+
+    def at_end(self, value: Any) -> Any:
+        """Return *value* if the case had ended by the day asked for."""
+        return value if self.is_ended else None
+
+
+def numbered(number: str, day: dt.date) -> str:
+    """Return «№ 5 от 12.02.2026»."""
+    return f"№ {number} от {day:%d.%m.%Y}"
+
+
+def _lines(session: Session, asked: Asked) -> Iterator[FamilyLine]:
+    for batch in batches(session, counted(asked), asked):
+        ids = [line.case.id for line in batch]
+        agreements = grouped(session.execute(_agreements(ids, asked)))
+        versions = grouped(session.execute(_versions(ids, asked)))
+        recognitions = grouped(session.execute(_recognitions(ids)))
+        for line in batch:
+            pk = line.case.id
+            yield FamilyLine(
+                **vars(line),
+                agreement=agreements[pk][-1] if pk in agreements else None,
+                versions=versions.get(pk, []),
+                recognition=_last_by(recognitions.get(pk, []), asked.on),
+                health=asked.health,
+            )
+
+
+def _agreements(case_ids: list[int], asked: Asked) -> Any:
+    return (
+        select(Agreement.case_id, Agreement.number, Agreement.date, Person.name.label("customer"))
+        .join(Person, Person.id == Agreement.customer_id)
+        .where(
+            Agreement.case_id.in_(case_ids),
+            Agreement.status != AgreementStatus.DRAFT,
+            Agreement.date <= asked.on,
+        )
+        .order_by(Agreement.date, Agreement.id)
+    )
+
+
+def _versions(case_ids: list[int], asked: Asked) -> Any:
+    """Select the versions that have been in force by the day asked for."""
+    return (
+        select(Programme.case_id, Programme.number, ProgrammeVersion.level, ProgrammeVersion.in_force_at.label("since"))
+        .join(ProgrammeVersion, ProgrammeVersion.programme_id == Programme.id)
+        .where(Programme.case_id.in_(case_ids), ProgrammeVersion.in_force_at <= asked.on)
+        .order_by(ProgrammeVersion.version_no)
+    )
+
+
+def _recognitions(case_ids: list[int]) -> Any:
+    return (
+        select(
+            AgendaItem.case_id,
+            Decision.effective_from,
+            Meeting.number,
+            Meeting.document_no,
+            Meeting.document_date,
+            Meeting.held_at,
+        )
+        .join(Decision, Decision.item_id == AgendaItem.id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(
+            AgendaItem.case_id.in_(case_ids),
+            Decision.kind == DecisionKind.RECOGNISE,
+            Decision.applied_at.is_not(None),
+            or_(Meeting.held_at.is_not(None), Meeting.document_date.is_not(None)),
+        )
+        .order_by(Decision.id)
+    )
+
+
+def _last_by(rows: list[Row[Any]], on: dt.date) -> Row[Any] | None:
+    past = [row for row in rows if (row.effective_from or day_of(row)) <= on]
+    return past[-1] if past else None
+
+
+HEADING = Report(
+    "R01",
+    "reestr_semey",
+    "Реестр (банк данных) семей",
+    (
+        Field("№ п/п", lambda line: line.no, "number", 6),
+        Field("№ дела", lambda line: line.case.number, width=14, total=True),
+        Field("Фамилия семьи (заявитель)", lambda line: line.family, width=26),
+        Field("Состав: взрослых / детей", lambda line: line.composition, width=10),
+        Field("Дети (ФИО, год рождения)", lambda line: line.names_of_children, width=36),
+        Field("Адрес, участок", lambda line: ", ".join(filter(None, (line.case.address, line.area))), width=34),
+        Field("Телефон", lambda line: line.case.phone, width=15),
+        Field("Вид и признаки семьи", lambda line: line.kind, width=26),
+        Field("Категория", lambda line: line.case.category, width=18),
+        Field("Источник", lambda line: line.case.source, width=18),
+        Field("Дата постановки на учёт", lambda line: line.case.registered_at, "date"),
+        Field("Дата признания, № протокола", lambda line: line.recognised, width=18),
+        Field("№ и дата договора", lambda line: line.agreement and numbered(*line.agreement[1:3]), width=18),
+        Field(
+            "№ и дата ИПСС", lambda line: line.programme and numbered(line.programme[1], line.programme[3]), width=18
+        ),
+        Field("Куратор", lambda line: line.curator, width=20),
+        Field("Уровень и дата установления (перевода)", lambda line: line.level, width=20),
+        Field("Плановая дата окончания", lambda line: line.case.planned_end, "date"),
+        Field("Дата снятия", lambda line: line.at_end(line.case.ended_at), "date", total=True),
+        Field("Причина", lambda line: line.at_end(line.case.end_reason), width=20),
+        Field("Результат", lambda line: line.at_end(line.case.outcome), width=16),
+        Field("Примечание", lambda line: line.case.note, width=30),
+    ),
+    _lines,
+    hold=3,
+)

@@ -1,0 +1,119 @@
+"""What a report is: a heading whose every column is one line, and what was asked of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from app.base import RuleBroken
+from app.cases.models import CaseStatus
+from app.register.workbook import Column, Heading, Kind, for_period, on_date
+
+BLANK = "–"
+"""What stands for an empty value in every register (domain.md 5)."""
+
+
+class Sight(Enum):
+    """Who sees a column: it is absent from the file of everybody else."""
+
+    ALL = "all"
+    HEALTH = "health"
+    REGISTERS = "registers"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a report is narrowed to; None takes everything."""
+
+    area_id: int | None = None
+    curator_id: int | None = None
+    category: str | None = None
+    status: CaseStatus | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for: the state on day *on*, or, with *date_from*, what happened from that day to *on*.
+
+    *health* and *registers* say whether who asks may see data on health and prevention registers (domain.md 3.10).
+
+    Raises:
+        RuleBroken: the period begins after its end.
+    """
+
+    on: dt.date
+    date_from: dt.date | None = None
+    filters: Filters = field(default_factory=Filters)
+    health: bool = False
+    registers: bool = False
+
+    def __post_init__(self) -> None:
+        if self.date_from is not None and self.date_from > self.on:
+            raise RuleBroken("Начало периода позже конца. Поменяйте даты местами.", field="date_from")
+
+    @property
+    def in_words(self) -> str:
+        """«на 31.03.2026» or «за период с 01.03.2026 по 31.03.2026»."""
+        return for_period(self.date_from, self.on) if self.date_from else on_date(self.on)
+
+    def sees(self, sight: Sight) -> bool:
+        """Whether a column of this *sight* is shown."""
+        return {Sight.ALL: True, Sight.HEALTH: self.health, Sight.REGISTERS: self.registers}[sight]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a report: its title, how its value is read from a line, and how it looks."""
+
+    title: str
+    value: Callable[[Any], Any]
+    kind: Kind = "text"
+    width: float | None = None
+    total: bool = False
+    sight: Sight = Sight.ALL
+
+
+@dataclass(frozen=True)
+class Report:
+    """A register: its code and file name, its columns in order, and where its lines come from.
+
+    *lines* reads from the database in the acting scope and yields one object a row; it must not ask for data a column
+    not shown would need. *by_case*: the filters of :class:`Filters` apply.
+    """
+
+    code: str
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+    lines: Callable[[Session, Asked], Iterable[Any]]
+    by_case: bool = True
+    hold: int = 0
+
+    def shown(self, asked: Asked) -> tuple[Field, ...]:
+        """Return the columns that who asks may see."""
+        return tuple(each for each in self.fields if asked.sees(each.sight))
+
+    def heading(self, asked: Asked, organisation: str) -> Heading:
+        """Return what stands above the rows."""
+        columns = tuple(Column(each.title, each.kind, each.width, each.total) for each in self.shown(asked))
+        return Heading(self.title, asked.in_words, organisation, columns, self.hold)
+
+    def rows(self, session: Session, asked: Asked) -> Iterator[tuple[Any, ...]]:
+        """Yield the values of each line, one batch of records in memory at a time."""
+        values = [each.value for each in self.shown(asked)]
+        for line in self.lines(session, asked):
+            yield tuple(value(line) for value in values)
+
+
+def grouped(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
+    """Group *rows* by their first column, keeping the order."""
+    groups: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        groups.setdefault(row[0], []).append(row)
+    return groups
