@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
+import pytest
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 import app.models  # noqa: F401 -- declares every table
-from app import sealing
 from app.acting import Actor, acting, clock_at
 from app.agreements.models import Agreement, HelpKind
-from app.agreements.rules import draft_agreement
-from app.base import Model
+from app.agreements.rules import draft_agreement, sign
+from app.base import Model, RuleBroken
 from app.cases.models import CaseSource, CaseStatus, Direction, FamilyCase
 from app.cases.rules import advance, assign_curator, open_case
 from app.organisation.models import ServiceUnit, StaffMember
@@ -37,10 +37,9 @@ _number = count(1)
 
 @contextmanager
 def database() -> Iterator[Session]:
-    """Give a session on a fresh database in memory, with keys to seal with and the clock at :data:`DAY`."""
+    """Give a session on a fresh database in memory, the clock at :data:`DAY`."""
     engine = create_engine("sqlite://")
     Model.metadata.create_all(engine)
-    sealing.use_keys({1: b"0" * 32})
     with clock_at(DAY), Session(engine) as session:
         yield session
     engine.dispose()
@@ -53,6 +52,14 @@ def centre() -> Iterator[tuple[Session, Actor]]:
         unit = make_unit(session)
         with acting(make_actor(unit, roles=("head_of_service",))) as by:
             yield session, by
+
+
+@contextmanager
+def refused(sentence: str, field: str | None = None) -> Iterator[None]:
+    """Expect a rule to refuse with exactly *sentence* about *field*."""
+    with pytest.raises(RuleBroken) as caught:
+        yield
+    assert (caught.value.sentence, caught.value.field) == (sentence, field)
 
 
 def make_unit(session: Session, **more: Any) -> ServiceUnit:
@@ -165,8 +172,6 @@ def make_agreement(session: Session, by: Actor, case: FamilyCase, **more: Any) -
 
 def make_signed_agreement(session: Session, by: Actor, case: FamilyCase, **more: Any) -> Agreement:
     """Make an agreement signed on its first day."""
-    from app.agreements.rules import sign
-
     agreement = make_agreement(session, by, case, **more)
     sign(agreement, by=by, signed_by=make_staff(session, by, position="директор"), on=agreement.valid_from)
     return agreement
