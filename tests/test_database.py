@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,17 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.acting import SYSTEM, acting
-from app.database import UnfitDatabase, assert_engine, prepare_engine, revisions
+from app.database import (
+    UnfitDatabase,
+    alone,
+    assert_engine,
+    copy_sqlite,
+    prepare_engine,
+    require_newest,
+    revisions,
+    upgrade,
+)
+from config import Settings
 
 
 def begins(engine: Engine) -> list[str]:
@@ -136,6 +147,87 @@ def test_an_empty_database_stands_at_no_revision(tmp_path: Path) -> None:
     assert current is None
     assert expected
     empty.dispose()
+
+
+# ---- one setup at a time, and only where it belongs -----------------------------------------------------------------
+
+
+@pytest.fixture
+def settings(database: URL, tmp_path: Path) -> Settings:
+    """Return the settings of an installation on the fresh database."""
+    address = database.render_as_string(hide_password=False)
+    return Settings.from_env({"OPORA_INSTANCE": str(tmp_path / "instance"), "OPORA_DATABASE_URL": address})
+
+
+def stand_at(settings: Settings, revision: str) -> None:
+    """Write into the database that it is at *revision*."""
+    engine = create_engine(settings.database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+    engine.dispose()
+
+
+@pytest.mark.both
+def test_a_second_setup_waits_until_the_first_has_left(settings: Settings) -> None:
+    told: list[str] = []
+    entered, may_leave = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with alone(settings):
+            entered.set()
+            may_leave.wait(10)
+            told.append("first leaves")
+
+    def second() -> None:
+        entered.wait(10)
+        with alone(settings):
+            told.append("second enters")
+
+    both = [threading.Thread(target=first), threading.Thread(target=second)]
+    for each in both:
+        each.start()
+    both[1].join(0.3)
+    assert told == []
+    may_leave.set()
+    for each in both:
+        each.join(10)
+    assert told == ["first leaves", "second enters"]
+
+
+def test_an_installation_is_made_from_nothing_and_made_again_without_change(tmp_path: Path) -> None:
+    fresh = Settings.from_env({"OPORA_INSTANCE": str(tmp_path)})
+    assert upgrade(fresh) is None
+    require_newest(fresh)
+    assert upgrade(fresh) is not None
+    assert not (tmp_path / "backups").exists()
+
+
+def test_tables_older_than_the_program_are_refused_with_the_way_out(settings: Settings, tmp_path: Path) -> None:
+    empty = Settings.from_env({"OPORA_INSTANCE": str(tmp_path / "empty")})
+    with pytest.raises(UnfitDatabase, match="Таблицы базы старее программы"):
+        require_newest(empty)
+
+
+def test_a_database_newer_than_the_program_is_refused_and_left_alone(settings: Settings) -> None:
+    stand_at(settings, "from_the_future")
+    for check in (require_newest, upgrade):
+        with pytest.raises(UnfitDatabase, match="База новее программы"):
+            check(settings)
+
+
+def test_a_copy_is_whole_while_somebody_writes_and_only_its_owner_reads_it(engine: Engine, tmp_path: Path) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO ab_role (name) VALUES ('Сохранено')"))
+    path = tmp_path / "backups" / "copy.db"
+    with engine.begin() as writer:
+        writer.execute(text("INSERT INTO ab_role (name) VALUES ('Ещё пишется')"))
+        copy_sqlite(engine, path)
+    copied = create_engine(f"sqlite:///{path}")
+    with copied.connect() as connection:
+        assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+        assert connection.execute(text("SELECT name FROM ab_role")).scalars().all() == ["Сохранено"]
+    copied.dispose()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 # ---- PostgreSQL ---------------------------------------------------------------------------------------------------
