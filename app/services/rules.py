@@ -42,7 +42,7 @@ def record_service(
 
     Raises:
         RuleBroken: the case was not open that day, the day has not come, the amount is not above zero, the
-            performer does not work here or the recipient is not of the family then, the service is no longer
+            performer does not work here or the recipient has left the family then, the service is no longer
             given, or the measure belongs to another case.
     """
     session = object_session(case)
@@ -59,7 +59,7 @@ def record_service(
         raise RuleBroken(f"Услугу «{service}» мы больше не оказываем. Выберите другую.", field="service_id")
     if not performer.works_on(on):
         raise RuleBroken(f"{performer} не работает в этот день. Выберите другого сотрудника.", field="performer_id")
-    if not any(seat.person_id == recipient.id and seat.covers(on) for seat in case.family.members):
+    if not _is_of_family(case, recipient, on):
         raise RuleBroken(f"{recipient} не в составе этой семьи. Выберите члена семьи.", field="recipient_id")
     if measure_lineage is not None and measure_lineage.case_id != case.id:
         raise RuleBroken("Это мероприятие из программы другой семьи. Выберите другое.", field="measure_lineage_id")
@@ -79,6 +79,15 @@ def record_service(
     session.add(given)
     journal.record(session, by, "service.record", given, f"Дело № {case.number}: {service}, {on:%d.%m.%Y}.")
     return given
+
+
+def _is_of_family(case: FamilyCase, person: Person, day: dt.date) -> bool:
+    """Whether *person* had not left the family by *day*.
+
+    When the person came is not asked: families are often entered weeks after the work with them began.
+    """
+    seats = (seat for seat in case.family.members if seat.person_id == person.id)
+    return any(seat.date_to is None or day <= seat.date_to for seat in seats)
 
 
 def void_service(given: ServiceRecord, *, by: Actor, reason: str) -> None:
