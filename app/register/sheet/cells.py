@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any, Protocol
 
 from app.register.sheet.book import Broken, Value
@@ -22,7 +23,7 @@ NOTHING = {"", "нет", "-", "--", "–", "—", "б/н", "отсутствуе
 """What people write in a cell to say that there is nothing."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """What was read: a value, or a *problem* code with its sentence. A *note* corrects without stopping."""
 
@@ -55,6 +56,8 @@ class Kind(Protocol):
 
 def text_of(value: Value) -> str:
     """Return a cell as text; a whole number has no «.0» and a day is 31.12.2024."""
+    if isinstance(value, str):
+        return clean(value)
     if isinstance(value, dt.date):
         return value.strftime("%d.%m.%Y")
     if isinstance(value, bool):
@@ -64,7 +67,7 @@ def text_of(value: Value) -> str:
 
 def says_nothing(value: Value) -> bool:
     """Whether the cell is empty or says «нет»."""
-    return value is None or fold(text_of(value)) in NOTHING
+    return value is None or (len(text := text_of(value)) < 16 and fold(text) in NOTHING)
 
 
 @dataclass(frozen=True)
@@ -218,24 +221,36 @@ class Choices:
 
     stems: Mapping[str, tuple[str, ...]]
 
+    @cached_property
+    def _patterns(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [(code, _any_word(stems)) for code, stems in self.stems.items()]
+
+    @cached_property
+    def _seen(self) -> dict[str, Cell]:
+        return {}
+
     def read(self, value: Value, around: Around) -> Cell:
         """Return the codes found, in the order of the list."""
-        text = fold(text_of(value))
-        found = tuple(code for code, stems in self.stems.items() if any(_begins(text, stem) for stem in stems))
-        note = "" if found or says_nothing(value) else f"«{text_of(value)[:60]}» не узнано и оставлено без отметки"
-        return Cell(found, note=note)
+        text = text_of(value)
+        cell = self._seen.get(text)
+        if cell is None:
+            flat = fold(text)
+            found = tuple(code for code, pattern in self._patterns if pattern.search(flat))
+            note = "" if found or says_nothing(value) else f"«{text[:60]}» не узнано и оставлено без отметки"
+            cell = Cell(found, note=note)
+            if len(self._seen) < 1000:
+                self._seen[text] = cell
+        return cell
 
     def likes(self, value: Value, around: Around) -> float:
         """A short text with a known stem."""
-        text = text_of(value)
-        return 0.9 if len(text) < 60 and self.read(value, around).value else 0.0
+        return 0.9 if isinstance(value, str) and len(value) < 60 and self.read(value, around).value else 0.0
 
 
-def _begins(text: str, stem: str) -> bool:
-    """Whether a word of *text* begins with *stem*; «=стем» asks for the whole word."""
-    if stem.startswith("="):
-        return re.search(rf"(?<!\w){re.escape(stem[1:])}(?!\w)", text) is not None
-    return re.search(rf"(?<!\w){re.escape(stem)}", text) is not None
+def _any_word(stems: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of a text some word of which begins with a stem; «=стем» asks for the whole word."""
+    parts = [re.escape(stem[1:]) + r"(?!\w)" if stem.startswith("=") else re.escape(stem) for stem in stems]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})")
 
 
 @dataclass(frozen=True)

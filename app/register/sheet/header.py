@@ -11,6 +11,7 @@ import datetime as dt
 import enum
 import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from app.register.sheet.book import Broken, Grid, letters
 from app.register.sheet.cells import text_of
@@ -58,6 +59,11 @@ class Header:
         """The first row under the header."""
         return self.bottom + 1
 
+    @cached_property
+    def titles(self) -> dict[int, set[str]]:
+        """The words over each column as a repeated header is compared with them."""
+        return {column.index: {flat_words(word) for word in column.words} for column in self.columns}
+
 
 class RowKind(enum.Enum):
     """What a row under the header is."""
@@ -71,6 +77,7 @@ class RowKind(enum.Enum):
     DATA = "data"
 
 
+@lru_cache(maxsize=4096)
 def flat_words(text: str) -> str:
     """Return a header as it is compared: folded, without signs, «Ф.И.О.» as one word."""
     flat = re.sub(r"[^\w№]+", " ", fold(in_russian(text)).replace("№", " № "))
@@ -214,7 +221,7 @@ def row_kind(grid: Grid, row: int, header: Header, names: frozenset[int]) -> Row
     filled = grid.filled(row)
     if not filled:
         return RowKind.BLANK
-    if is_numbering(grid, row):
+    if text_of(grid.value(row, filled[0])) == "1" and is_numbering(grid, row):
         return RowKind.NUMBERING
     first = text_of(grid.value(row, filled[0]))
     flat = fold(first)
@@ -222,9 +229,11 @@ def row_kind(grid: Grid, row: int, header: Header, names: frozenset[int]) -> Row
         return RowKind.TOTAL
     if _FOOTER.match(flat) and len(filled) <= 3:
         return RowKind.FOOTER
-    texts = [flat_words(text_of(grid.value(row, column))) for column in filled]
-    titles = {column.index: {flat_words(word) for word in column.words} for column in header.columns}
-    if len(filled) >= 2 and all(text in titles.get(column, ()) for column, text in zip(filled, texts, strict=True)):
+    if len(filled) >= 2 and all(
+        isinstance(grid.value(row, column), str)
+        and flat_words(text_of(grid.value(row, column))) in header.titles.get(column, ())
+        for column in filled
+    ):
         return RowKind.HEADER
     if len(filled) == 1 and isinstance(grid.value(row, filled[0]), str):
         across = _is_across(grid, row, filled[0], len(header.columns))

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from app.words import fold
 
 _LOOKALIKES = str.maketrans("ABCEHKMOPTXYaceopxyëË", "АВСЕНКМОРТХУасеорхуёЁ")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _CYRILLIC, _LATIN = re.compile("[А-Яа-яЁё]"), re.compile("[A-Za-zëË]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _PARTICLES = {"оглы", "кызы", "гызы", "углы", "улы", "уулу", "кизи"}
+_PLAIN = re.compile(r"[А-Яа-яЁё]{2,}(?:-[А-Яа-яЁё]{2,})?(?: [А-Яа-яЁё]{2,}(?:-[А-Яа-яЁё]{2,})?)+")
 _PATRONYMIC = re.compile(r".{2,}(?:ович|евич|ич|овна|евна|ична|инична)$", re.IGNORECASE)
 _INITIALS = re.compile(r"\b([^\W\d_])\.\s*(?:([^\W\d_])\.?)?", re.UNICODE)
 
@@ -43,13 +45,17 @@ class PersonName:
 
 def clean(text: str) -> str:
     """Return *text* in one composed form with single ordinary spaces and no invisible characters."""
-    text = unicodedata.normalize("NFC", text)
-    text = re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad]", "", text)
-    return re.sub(r"\s+", " ", text).strip()
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    if _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
+    return " ".join(text.split())
 
 
 def in_russian(text: str) -> str:
     """Replace the Latin letters of a Russian word by the Russian letters they look like."""
+    if not _LATIN.search(text):
+        return text
     words = re.split(r"(\s+|-)", text)
     russian = any(_CYRILLIC.search(word) for word in words)
     for at, word in enumerate(words):
@@ -74,10 +80,14 @@ def read_name(text: str) -> PersonName:
         NotAName: one word, digits, initials or letters of two alphabets.
     """
     source = clean(text)
-    bare = re.sub(r"\([^)]*\)", " ", source).strip(" ,.;:-–—")
-    bare = re.sub(r"[,–—]\s*[а-яё ]+$", "", bare)
+    bare = source.strip(" ,.;:-–—")
+    if not _PLAIN.fullmatch(bare):
+        bare = re.sub(r"\([^)]*\)", " ", source).strip(" ,.;:-–—")
+        bare = re.sub(r"[,–—]\s*[а-яё ]+$", "", bare)
     turned = in_russian(bare)
     words = turned.split()
+    if len(words) == 3 and _PLAIN.fullmatch(turned) and _PATRONYMIC.match(words[2]):
+        return PersonName(*map(in_case, words), corrected=turned != bare)
     if not words:
         raise NotAName("имя не указано")
     if re.search(r"\d", turned):

@@ -17,8 +17,8 @@ from app.register.sheet.header import Column, Header, RowKind, flat_words, row_k
 
 BY_HEADER, BY_VALUES, BY_BOTH = "по заголовку", "по значениям", "по заголовку и значениям"
 UNKNOWN = "заголовок не узнан: выберите сами"
-SAMPLE = 200
-"""Values of a column that are looked at; more change nothing and cost time."""
+SAMPLE = 120
+"""Rows of data that are looked at; more change nothing and cost time."""
 ENOUGH = 3
 """Fewer values than this say nothing about a column."""
 
@@ -40,7 +40,7 @@ class Proposal:
 
 def propose(grid: Grid, header: Header, sheet: Sheet, around: Around) -> tuple[Proposal, ...]:
     """Return a proposal for every column under *header*; each target is given to one column at most."""
-    samples = {column.index: sample(grid, header, column.index) for column in header.columns}
+    samples = sample(grid, header)
     scored: list[tuple[float, int, str, float, float]] = []
     for column in header.columns:
         owner = _owner(column, header, sheet)
@@ -72,14 +72,16 @@ def propose(grid: Grid, header: Header, sheet: Sheet, around: Around) -> tuple[P
     )
 
 
-def sample(grid: Grid, header: Header, index: int) -> list[Value]:
-    """Return the first values of a column under the header."""
-    values: list[Value] = []
+def sample(grid: Grid, header: Header) -> dict[int, list[Value]]:
+    """Return the first values of each column under the header."""
+    values: dict[int, list[Value]] = {column.index: [] for column in header.columns}
+    taken = 0
     for row in range(header.first, len(grid.rows) + 1):
-        value = grid.value(row, index)
-        if value is not None and row_kind(grid, row, header, frozenset()) is RowKind.DATA:
-            values.append(value)
-            if len(values) >= SAMPLE:
+        if row_kind(grid, row, header, frozenset()) is RowKind.DATA:
+            for column in grid.filled(row):
+                values.setdefault(column, []).append(grid.value(row, column))
+            taken += 1
+            if taken >= SAMPLE:
                 break
     return values
 

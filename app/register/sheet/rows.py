@@ -30,14 +30,12 @@ class Problem:
     where: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Line:
-    """One head or one detail as read: its row of the sheet and its cells by field."""
+    """One head or one detail as read: its row of the sheet and its filled cells by field."""
 
     row: int
     cells: dict[str, Cell] = field(default_factory=dict)
-    places: dict[str, str] = field(default_factory=dict)
-    """Where each cell stands, for messages."""
 
     def value(self, name: str) -> Any:
         """Return what was read for a field, None when there is nothing."""
@@ -45,12 +43,14 @@ class Line:
         return cell.value if cell else None
 
 
-@dataclass
+@dataclass(slots=True)
 class Group:
     """A head with its details, and what is wrong with them."""
 
     sheet: str
     head: Line
+    columns: Mapping[str, int]
+    """Which column each field stands in, for the addresses in messages."""
     items: list[Line] = field(default_factory=list)
     section: str = ""
     problems: list[Problem] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Group:
 
     def problem(self, line: Line, column: str, kind: str, message: str) -> Problem:
         """Return a problem of *line* with its address put before the message."""
-        where = line.places.get(column, "")
+        where = address(line.row, self.columns[column]) if column in self.columns else ""
         return Problem(self.sheet, line.row, column, kind, f"{where}: {message}" if where else message, where)
 
 
@@ -97,6 +97,15 @@ class _Reader:
         self.groups: list[Group] = []
         self.at: dict[str, int] = {target: index for index, target in columns.items()}
         mapped = {target.partition(":")[0] for target in self.at}
+        self.parts = {
+            name: [self.at[f"{name}:{part}"] for part in PARTS if f"{name}:{part}" in self.at]
+            for name in mapped
+            if name not in self.at
+        }
+        self.places = {**self.at, **{name: columns[0] for name, columns in self.parts.items()}}
+        for one in sheet.fields:
+            if one.born_in and one.born_in not in self.at and one.name in self.places:
+                self.places[one.born_in] = self.places[one.name]
         self.heads = [one for one in sheet.fields if not one.detail and one.name in mapped]
         self.items = [one for one in sheet.fields if one.detail and one.name in mapped]
         self.section_by_row = bool(sheet.section) and sheet.section not in mapped
@@ -109,7 +118,7 @@ class _Reader:
     def take(self, row: int, section: str) -> None:
         """Add one row of data to the last group or to a new one."""
         if not self.groups or self._opens(row):
-            group = Group(self.grid.name, self._read(row, self.heads), section=section)
+            group = Group(self.grid.name, self._read(row, self.heads), self.places, section=section)
             if self.section_by_row and section:
                 group.head.cells[self.sheet.section] = Cell(section)
             self.groups.append(group)
@@ -148,47 +157,44 @@ class _Reader:
     def _read(self, row: int, fields: list[Field]) -> Line:
         line = Line(row)
         for one in fields:
-            value, index = self._raw(row, one)
-            line.places[one.name] = address(row, index)
-            self._put(line, one, value)
+            self._put(line, one, self._raw(row, one))
         return line
 
-    def _raw(self, row: int, one: Field) -> tuple[Value, int]:
-        """Return the value of a field and its column; a name in three columns is joined."""
+    def _raw(self, row: int, one: Field) -> Value:
+        """Return the value of a field; a name in three columns is joined."""
         if one.name in self.at:
-            index = self.at[one.name]
-            return self.grid.value(row, index), index
-        parts = [self.at[f"{one.name}:{part}"] for part in PARTS if f"{one.name}:{part}" in self.at]
-        texts = [text_of(self.grid.value(row, index)) for index in parts]
-        return " ".join(filter(None, texts)) or None, parts[0]
+            return self.grid.value(row, self.at[one.name])
+        texts = [text_of(self.grid.value(row, index)) for index in self.parts[one.name]]
+        return " ".join(filter(None, texts)) or None
 
     def _put(self, line: Line, one: Field, value: Value) -> None:
+        if value is None:
+            # What was found in the cell of the name before is not overwritten by nothing.
+            if one.required and one.name not in line.cells:
+                line.cells[one.name] = Cell(problem=one.required, message=one.missing)
+            return
         if isinstance(value, Broken):
             why = "в ячейке ошибка Excel" if value.why == "error" else "формула в ячейке не посчитана"
             line.cells[one.name] = Cell(problem="broken_cell", message=f"{why}: впишите само значение")
-        elif value is None:
-            line.cells[one.name] = Cell(problem=one.required, message=one.missing)
-        else:
-            cell = one.kind.read(value, self.around)
-            if one.required and not cell.problem and cell.value is None:
-                cell = Cell(problem=one.required, message=one.missing)
-            line.cells[one.name] = cell
-            if one.born_in and cell.day and one.born_in not in self.at:
-                line.cells[one.born_in] = Cell(cell.day)
-                line.places[one.born_in] = line.places[one.name]
+            return
+        cell = one.kind.read(value, self.around)
+        if one.required and not cell.problem and cell.value is None:
+            cell = Cell(problem=one.required, message=one.missing)
+        line.cells[one.name] = cell
+        if one.born_in and cell.day:
+            line.cells[one.born_in] = Cell(cell.day)
 
     def _lines(self, row: int) -> list[Line]:
         """Return the details of one row: usually one, several when a cell lists them in lines of its own."""
         raw = {one.name: self._raw(row, one) for one in self.items}
-        if all(value is None for value, _ in raw.values()):
+        if all(value is None for value in raw.values()):
             return []
-        names = split_items(raw[self.sheet.item_field][0]) if self.sheet.item_field in raw else [None]
+        names = split_items(raw[self.sheet.item_field]) if self.sheet.item_field in raw else [None]
         lines: list[Line] = []
         for at in range(len(names)):
             line = Line(row)
             for one in self.items:
-                value, index = raw[one.name]
-                line.places[one.name] = address(row, index)
+                value = raw[one.name]
                 if len(names) > 1:
                     parts = split_items(value)
                     value = parts[at] if len(parts) == len(names) else value
@@ -201,7 +207,7 @@ class _Reader:
             return
         lines = self._lines(row)
         if not lines and first:
-            item = Line(row, places={self.sheet.item_field: address(row, self.at.get(self.sheet.item_field, 0))})
+            item = Line(row)
             one = self.sheet.field(self.sheet.item_field)
             if one.required and not self._more_below(row):
                 group.problems.append(group.problem(item, one.name, one.required, one.missing))
@@ -214,7 +220,7 @@ class _Reader:
         """Whether details follow in the next row, the head standing in a row of its own."""
         return (
             row < len(self.grid.rows)
-            and any(self._raw(row + 1, one)[0] is not None for one in self.items)
+            and any(self._raw(row + 1, one) is not None for one in self.items)
             and not self._opens(row + 1)
         )
 
@@ -230,6 +236,8 @@ class _Reader:
 def split_items(value: Value) -> list[Value]:
     """Return the entries of a cell that lists several, one a line or numbered «1) … 2) …»; else the value alone."""
     if not isinstance(value, str):
+        return [value]
+    if "\n" not in value and ";" not in value and not value[:1].isdigit():
         return [value]
     parts = re.split(r"\n|;(?=\s*\D)|(?:(?<=\s)|^)\d{1,2}[.)]\s+(?=[^\W\d_])", value.strip())
     parts = [part.strip(" ,;\t") for part in parts if part and part.strip(" ,;\t")]
