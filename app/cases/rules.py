@@ -253,7 +253,7 @@ def _end(case: FamilyCase, on: dt.date, by: Actor) -> None:
         if period.date_to is None:
             period.date_to = max(on, period.date_from)
     case.ended_at = on
-    case.curator_id = None
+    case.curator = None
     case.next_review_at = None
 
 

@@ -298,6 +298,7 @@ def give_consent(
     given_by: Person | None = None,
     signed_at: dt.date | None = None,
     valid_to: dt.date | None = None,
+    special_categories: bool = False,
     **more: Any,
 ) -> Consent:
     """Enter a signed consent about the data of *person* (152-ФЗ, articles 9 and 10).
@@ -324,7 +325,7 @@ def give_consent(
         kind=kind,
         signed_at=signed_at,
         valid_to=valid_to,
-        special_categories=kind == ConsentKind.SPECIAL,
+        special_categories=special_categories or kind == ConsentKind.SPECIAL,
         service_unit_id=person.service_unit_id,
         **more,
     )
