@@ -102,7 +102,7 @@ for (const form of all("form[data-tidy]")) {
 /* ---- questions before an act ------------------------------------------------------------------------------------ */
 
 for (const link of all("a[data-ask]")) {
-  const dialog = document.getElementById(link.dataset.ask);
+  const dialog = document.querySelector(link.hash);
   if (!dialog || !dialog.showModal) continue;
   link.setAttribute("role", "button");
   link.setAttribute("aria-haspopup", "dialog");
@@ -117,7 +117,7 @@ for (const link of all("a[data-ask]")) {
 }
 
 for (const dialog of all("dialog.ask")) {
-  dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
+  dialog.querySelector("[data-close]").addEventListener("click", (event) => { event.preventDefault(); dialog.close(); });
 }
 
 /* ---- forms: nothing typed is lost, nothing is sent twice --------------------------------------------------------- */

@@ -1,0 +1,318 @@
+"""Invented pages beside the engine: the day, a programme, a meeting, loading a workbook, reports, the account."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace as N
+from typing import Any
+
+from app.register.pages import Act, Badge, Blank, Cell, FactsPart, FieldView
+
+from tests.templates.samples import ASSIGN, FACTS, LIST, PAGER
+
+WAITS = Badge("решения нет", "warn")
+APPROVED = Badge("утверждена", "ok")
+
+
+def row(what: str, text: str = "", **rest: Any) -> N:
+    """Return a line of work."""
+    made = {"when": "", "when_small": "", "tone": "", "what": what, "url": "/detail", "text": text, "act": None, "state": None}
+    return N(**{**made, **rest})
+
+
+def part(title: str, *rows: N, more: tuple[str, str] | None = None, blank: str = "") -> N:
+    """Return a section of work."""
+    return N(title=title, rows=rows, more=more, blank=blank)
+
+
+DUE = part(
+    "Сроки",
+    row(
+        "Отчёт за январь: семья Рыжёновых",
+        "Дело № 3/2026 · срок 30.01 и ещё 3 рабочих дня прошли",
+        when="04.02, ср",
+        when_small="10 рабочих дней",
+        tone="bad",
+        act=Act("report", "Сдать отчёт", "/form"),
+    ),
+    row(
+        "Ответ школы-интерната о месте для Артёма Щёголева",
+        "Запрос № 8 от 04.02",
+        when="18.02, ср",
+        when_small="сегодня",
+        tone="warn",
+        act=Act("remind", "Напомнить", "/remind", method="post"),
+    ),
+    row("Семья Рыжёновых", "пос. Ёлочный", when="09:30", state=Badge("записан", "ok")),
+    more=("Все мои сроки (14)", "/list"),
+)
+
+HOME: dict[str, Any] = {
+    "greeting": "Среда, 18 февраля",
+    "line": "У вас 23 семьи. До следующего заседания службы — 2 дня: пятница, 20 февраля.",
+    "acts": (Act("print", "Лист визитов на день", "/list", "printer"),),
+    "tiles": (
+        N(label="просрочено", url="#work-1", number=2, icon="exclamation-octagon-fill", tone="bad"),
+        N(label="сроков на этой неделе", url="/list", number=5, icon="clock-history", tone="warn"),
+        N(label="визита сегодня", url="/list", number=3, icon="geo-alt", tone=""),
+        N(label="вернулось на доработку", url="/list", number=0, icon="arrow-return-left", tone=""),
+    ),
+    "work": (DUE, part("Мои визиты сегодня", blank="Визитов на сегодня нет.")),
+    "aside": (
+        part("Вернулось на доработку", row("Программа семьи Буслаевых", "Берёзкина Е. Ё., вчера: «Нет срока»")),
+        part("Скоро закончится", row("Справка МСЭ: Артём Щёголев", "до 19.04.2026", state=Badge("60 дней", "warn"))),
+    ),
+    "bars": (N(title="Дела по этапам", url="/list", pairs=(("Выявление", 9), ("Личное дело", 14), ("Реализация", 107))),),
+    "table": LIST,
+}
+
+FIRST_RUN: dict[str, Any] = {
+    "greeting": "Здравствуйте, Тимофей Андреевич",
+    "line": "В системе пока нет ни одной семьи. Пройдите четыре шага.",
+    "steps": (
+        N(title="Назвать центр", text="Верхнеозёрский КЦСОН", done=True, act=Act("unit", "Изменить", "/form")),
+        N(title="Добавить сотрудников", text="Хотя бы одного куратора.", done=False, act=Act("staff", "Добавить", "/form")),
+        N(title="Загрузить семьи", text="Из вашей таблицы Excel.", done=False, act=Act("load", "Выбрать файл", "/upload")),
+    ),
+}
+
+SKIPPED = (("Нестёркины", "Не подписан договор. Сначала подпишите его."), ("Калёновы", "Дело приостановлено."))
+
+WAITING = N(
+    title="На рассмотрении",
+    line="4 программы ждут решения.",
+    crumbs=(),
+    acts=(),
+    blank=Blank("Ничего не ждёт решения", "Здесь появятся отправленные программы.", "hourglass-split"),
+    groups=(
+        part("Заседание службы", row("Программа семьи Щёголевых", "Журавлёва Н. С.", when="с 18.02", when_small="сегодня", state=WAITS)),
+        part("Реабилитационный совет", blank="Для этого органа ничего нет."),
+    ),
+)
+
+
+def line(label: str, text: str, *, changed: bool = False) -> N:
+    """Return a line of a measure in the comparison."""
+    return N(label=label, text=text, changed=changed)
+
+
+PROGRAMME = N(
+    title="Индивидуальная программа сопровождения",
+    line="Семья Щёголевых, дело № 14/2026. Срок программы: 24.02.2026 – 09.02.2027.",
+    crumbs=(("Мои семьи", "/list"), ("Щёголевы", "/detail")),
+    acts=(Act("print", "Напечатать", "/programme", "printer"), Act("withdraw", "Отозвать", "/x", "arrow-counterclockwise", "post")),
+    more=(),
+    badges=(Badge("на рассмотрении", "info"),),
+    error="",
+    note=N(tone="warn", strong="Версия 2 на рассмотрении с 18.02.2026, изменить её нельзя.", text="Решение примет заседание № 3."),
+    compare=N(
+        url="/programme",
+        old=N(label="Версия 1", small="возвращена 17.02.2026"),
+        new=N(label="Версия 2", small="на рассмотрении с 18.02.2026"),
+        choices=(("1", "версию 1"), ("2", "версию 2"), ("3", "версию 3")),
+        old_value="1",
+        new_value="2",
+        rows=(
+            N(
+                kind="changed",
+                title="Занятия с логопедом",
+                old=(line("", "1 раз в неделю", changed=True), line("Срок", "", changed=True)),
+                new=(line("", "2 раза в неделю", changed=True), line("Срок", "30.06.2026", changed=True)),
+                reason="",
+            ),
+            N(kind="added", title="Подвоз до школы", old=None, new=(line("Исполнитель", "школа-интернат", changed=True),), reason=""),
+            N(kind="removed", title="Мобильная библиотека", old=(line("", "1 раз в месяц", changed=True),), new=None, reason="семья отказалась"),
+            N(kind="same", title="Прокат ходунков", old=None, new=None, reason=""),
+        ),
+    ),
+    measures=(
+        N(
+            no=1,
+            title="Занятия с логопедом",
+            url="/detail",
+            small="2 раза в неделю",
+            recipient="Артём",
+            executor="детская поликлиника",
+            due="30.06.2026",
+            state=Badge("в работе", "info"),
+            acts=(ASSIGN,),
+        ),
+        N(no=2, title="Подвоз до школы", url="", small="", recipient="", executor="", due="", state=None, acts=()),
+    ),
+    facts=(FactsPart("Цель и срок", (("Цель", Cell("Фраза из трёх слов к июню")), ("Задачи", Cell("не указаны", empty=True)))),),
+    way=(
+        N(title="Составлена", small="17.02, Журавлёва Н. С.", state="done", url=""),
+        N(title="Ждёт решения заседания № 3", small="20.02 в 14:00", state="current", url="/meeting"),
+        N(title="Действует", small="после подписания протокола", state="", url=""),
+    ),
+    checks=(
+        N(tone="ok", text="9 мероприятий", hint="", act=None),
+        N(tone="bad", text="Семья не согласовала программу", hint="Порядок, п. 4.1", act=Act("agree", "Отметить согласие", "/form")),
+        N(tone="warn", text="Справка МСЭ истекает", hint="Не мешает", act=None),
+    ),
+    versions=(
+        N(label="Версия 2", url="/programme", small="18.02.2026, 9 мероприятий", state=Badge("на рассмотрении", "warn"), current=True),
+        N(label="Версия 1", url="/programme", small="", state=Badge("возвращена", "bad", "arrow-return-left"), current=False),
+    ),
+)
+
+DECISION = N(
+    url="/decide",
+    hidden=(("version", "1"),),
+    save="Записать решение",
+    open=True,
+    error="",
+    fields=(
+        FieldView(
+            "kind",
+            "Решение",
+            "choice",
+            "return_programme",
+            required=True,
+            span=6,
+            choices=(("approve_programme", "утвердить"), ("return_programme", "вернуть на доработку"), ("reject_programme", "отклонить")),
+        ),
+        FieldView("reason", "Причина", "prose", required=True, span=6, error="Напишите причину: её увидит куратор."),
+        FieldView("votes_for", "За", "number", "4", required=True, span=2),
+        FieldView("votes_against", "Против", "number", "1", required=True, span=2),
+        FieldView("votes_abstained", "Воздержались", "number", "0", required=True, span=2),
+    ),
+)
+
+MEETING = N(
+    title="Заседание службы сопровождения № 3",
+    line="Пятница, 20.02.2026, 14:00, кабинет 5. Председатель Берёзкина Е. Ё., секретарь Кораблёва А. И.",
+    crumbs=(("Заседания", "/list"),),
+    acts=(Act("draft", "Проект протокола", "/meeting", "printer"),),
+    badges=(),
+    error="",
+    steps=(("Повестка закрыта", "done"), ("Заседание идёт", "current"), ("Протокол", ""), ("Подписи", "")),
+    items=(
+        N(id=1, no=1, title="Программа семьи Буслаевых", url="/programme", state=APPROVED, line="За 5, против 0, воздержались 0.", acts=(), form=None),
+        N(id=2, no=2, title="Программа семьи Щёголевых, версия 2", url="/programme", state=WAITS, line="Докладчик Журавлёва Н. С.", acts=(), form=DECISION),
+        N(
+            id=4,
+            no=3,
+            title="Снятие с сопровождения: семья Огурцовых",
+            url="",
+            state=WAITS,
+            line="",
+            acts=(Act("remove", "Снять с повестки", "/x", "x-lg", "post", "quiet"),),
+            form=N(**{**vars(DECISION), "open": False}),
+        ),
+    ),
+    add=N(
+        url="/add",
+        hidden=(),
+        save="Добавить вопрос",
+        fields=(FieldView("title", "О чём", "line", required=True, span=6), FieldView("case", "Дело", "ref", lookup_url="/lookup", span=6)),
+    ),
+    candidates=part("Ждут следующего заседания", row("Программа семьи Пчёлкиных", "отправлена 19.02", act=Act("take", "В повестку", "/x", method="post"))),
+    presence=N(
+        state=Badge("кворум есть: 5 из 7", "ok"),
+        hint="Решать можно, если пришли 4 из 7.",
+        url="/came",
+        members=(
+            N(id=1, name="Берёзкина Е. Ё.", small="председатель", came=True),
+            N(id=2, name="Абдурахманова-Зверобоева Ш. Р.", small="в отпуске", came=False),
+        ),
+    ),
+    sign=N(
+        text="Сразу после второй подписи решения вступят в силу.",
+        signers=(
+            N(role="Секретарь", name="Кораблёва А. И.", state=Badge("подписал(а) в 15:10", "ok")),
+            N(role="Председатель", name="Берёзкина Е. Ё.", state=Badge("нет подписи")),
+        ),
+        act=Act("sign", "Подписать протокол", "/sign", "pen", "post", "primary", confirm="Подписать протокол № 3?"),
+        blocked="Подписать пока нельзя: нет решения по вопросам 2 и 3.",
+    ),
+)
+
+UPLOAD = N(
+    title="Загрузка из Excel",
+    line="Таблица может быть любой: сначала система покажет, что поняла.",
+    crumbs=(),
+    url="/upload",
+    error="Файл защищён паролем. Снимите пароль в Excel и выберите снова.",
+    choices=(("families", "Семьи и дети"), ("services", "Оказанные услуги")),
+    chosen="families",
+    accept=".xlsx,.csv",
+    hint="Подойдут .xlsx и .csv до 20 МБ.",
+    recent=part("Прежние загрузки", row("Банк данных.xlsx", "17.02.2026, 183 строки", act=Act("undo", "Отменить", "/undo", method="post"))),
+)
+
+PREVIEW = N(
+    title="Проверьте, прежде чем загрузить",
+    line="Файл «Банк данных семей.xlsx», лист «Район», данные в строках 7–214. Пока ничего не записано.",
+    crumbs=(("Загрузка из Excel", "/upload"),),
+    cancel=Act("cancel", "Отменить загрузку", "/x", "x-lg", "post"),
+    hidden=(("token", "abc"),),
+    map_url="/map",
+    columns=(
+        N(letter="B", header="ФИО законного представителя", example="ЩЁГОЛЕВА П.Ф.", target="parent", reason="по заголовку", sure=True),
+        N(letter="H", header="Примеч.", example="", target="", reason="заголовок не узнан: выберите сами", sure=False),
+    ),
+    targets=(("parent", "Представитель: ФИО"), ("note", "Семья: что важно знать")),
+    views=(N(label="Все", count=201, url="/preview", current=False), N(label="С замечаниями", count=17, url="/preview", current=True)),
+    heads=("Представитель (B)", "Родился (D)"),
+    rows=(
+        N(no=48, state=Badge("не загрузится", "bad"), cells=(N(text="Лапшина К. И.", tone="", small=""), N(text="31.02.2017", tone="bad", small="D48: в феврале нет 31-го числа"))),
+        N(no=90, state=Badge("загрузится", "warn"), cells=(N(text="Фёдоровская Э. Ю.", tone="warn", small="B90: латинская «o» заменена"), N(text="", tone="", small=""))),
+    ),
+    pager=PAGER,
+    shown="Показаны 2 из 17 строк: не загрузятся 6, с замечаниями 11",
+    marked_url="/list",
+    url="/load",
+    ways=(N(value="all", label="Всё или ничего.", hint="Сначала исправлю файл"), N(value="good", label="Только строки без замечаний.", hint="Остальные вернутся файлом")),
+    chosen="good",
+    save="Загрузить 183 строки",
+    promise="Загрузку можно будет отменить целиком.",
+)
+
+PERIOD = (
+    FieldView("date_from", "С", "date", "01.02.2026", required=True, span=2),
+    FieldView("date_to", "По", "date", "28.02.2026", required=True, span=2),
+    FieldView("curator", "Куратор", "ref", lookup_url="/lookup", span=2),
+)
+REPORTS = N(
+    title="Реестры и отчёты",
+    line="Каждый файл записывается в журнал: кто, когда и сколько строк.",
+    crumbs=(),
+    groups=(
+        N(
+            title="Ежемесячные",
+            reports=(
+                N(key="bank", title="Банк данных семей", about="Семьи на сопровождении.", icon="", url="/list", fields=(), save="", open=False),
+                N(key="work", title="Журнал услуг", about="Услуги за срок.", icon="journal-text", url="/list", fields=PERIOD, save="", open=True),
+            ),
+        ),
+    ),
+)
+
+PROFILE = N(
+    title="Журавлёва Надежда Семёновна",
+    line="Участковый соцработник, отделение срочного обслуживания",
+    facts=FACTS,
+    roles=("Куратор", "Секретарь заседаний"),
+    acts=(Act("password", "Сменить пароль", "/password", "key"),),
+    entries=(N(when="18.02.2026, 8:02", where="192.0.2.14", state=Badge("сейчас", "ok")), N(when="17.02.2026, 8:10", where="192.0.2.14", state=None)),
+)
+
+ROLES = N(
+    title="Права ролей",
+    line="Поставленные настройки можно менять: обновление их не тронет.",
+    crumbs=(("Настройка", "/home"),),
+    url="/roles",
+    hidden=(("role", "curator"),),
+    roles=(N(label="Куратор", url="/roles", current=True), N(label="Заведующая", url="/roles", current=False)),
+    actions=("смотреть", "вносить", "изменять", "удалять", "выгружать"),
+    read_only=False,
+    groups=(
+        N(
+            title="Семьи",
+            rows=(
+                N(title="Семьи и дети", cells=tuple(N(value=f"families:{n}", checked=n < 3) for n in range(5))),
+                N(title="Журнал изменений", cells=(N(value="journal:list", checked=True), None, None, None, None)),
+            ),
+        ),
+    ),
+)
