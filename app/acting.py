@@ -40,6 +40,7 @@ class Actor:
     zone: str = "Europe/Moscow"
     roles: frozenset[str] = frozenset()
     address: str = ""
+    unit_name: str = ""
     sees_all: bool = False
     _criteria: list[Any] = field(default_factory=list, compare=False, repr=False)
 
@@ -70,6 +71,20 @@ def acting(actor: Actor, *, writing: bool = True) -> Iterator[Actor]:
     finally:
         _writing.reset(how)
         _actor.reset(who)
+
+
+def enter(who: Actor | None, *, writing: bool) -> tuple[Actor | None, bool]:
+    """Begin to act as *who* where no block can be written, as around a request; pass the result to :func:`leave`."""
+    before = _actor.get(), _writing.get()
+    _actor.set(who)
+    _writing.set(writing)
+    return before
+
+
+def leave(before: tuple[Actor | None, bool]) -> None:
+    """Return to who acted before :func:`enter`."""
+    _actor.set(before[0])
+    _writing.set(before[1])
 
 
 def actor() -> Actor:
@@ -121,6 +136,7 @@ def clock_at(moment: dt.datetime | dt.date) -> Iterator[None]:
 
 
 # ---- row scope, on the Session -----------------------------------------------------------------------
+
 
 @lru_cache(maxsize=4)
 def _scoped_models(count: int) -> tuple[tuple[type[Model], ...], frozenset[Any]]:

@@ -32,6 +32,7 @@ from app.people.models import (
     Person,
 )
 from app.programmes.models import Measure, MeasureLineage, Programme, ProgrammeVersion
+from app.register.models import DeliveredGrant, FormReceipt
 from app.services.models import Service, ServiceRecord
 
 TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
@@ -50,4 +51,5 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
      (Agreement, Service, ServiceRecord)),
     ("Numbers without gaps.", (NumberSequence,)),
     ("Who did what to which record: append-only, chained.", (JournalRow, JournalValue, JournalSeal)),
+    ("The engine's own: a form is saved once, a right is delivered once.", (FormReceipt, DeliveredGrant)),
 )  # fmt: skip

@@ -30,7 +30,12 @@ def load_keyring(path: Path) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as out:
             out.write(f"1 {os.urandom(32).hex()}\n")
-    use_keys({int(number): bytes.fromhex(key) for number, key in (row.split() for row in path.read_text("ascii").splitlines() if row.strip())})
+    use_keys(
+        {
+            int(number): bytes.fromhex(key)
+            for number, key in (row.split() for row in path.read_text("ascii").splitlines() if row.strip())
+        }
+    )
 
 
 def use_keys(keys: dict[int, bytes]) -> None:

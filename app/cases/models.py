@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, relationship
 
 from app.base import Choice, Code, Line, Privacy, Prose, UnitModel, column, link
@@ -214,3 +214,14 @@ class CaseTeamMember(UnitModel):
 
     def __str__(self) -> str:
         return str(self.staff)
+
+
+Family.open_case = relationship(
+    FamilyCase,
+    primaryjoin=lambda: and_(
+        FamilyCase.family_id == Family.id, FamilyCase.status.not_in([CaseStatus.CLOSED, CaseStatus.REFUSED])
+    ),
+    viewonly=True,
+    uselist=False,
+)
+"""The one case that is open now; a unique index keeps it one."""

@@ -117,7 +117,9 @@ def record(session: Session, by: Actor, verb: str, record: Model | None, sentenc
     """Add the named event *verb* about *record* to the current transaction."""
     session.flush()
     table = record.__tablename__ if record is not None else ""
-    write(session, [(_row(by, verb, table, getattr(record, "id", None), getattr(record, "version", None), sentence), [])])
+    write(
+        session, [(_row(by, verb, table, getattr(record, "id", None), getattr(record, "version", None), sentence), [])]
+    )
 
 
 def record_created(session: Session, by: Actor, model: type[Model], ids: Iterable[int]) -> None:

@@ -67,14 +67,22 @@ def verify(session: Session, anchor: Path | None = None) -> Verdict:
     total = session.scalar(select(func.count()).select_from(JournalRow.__table__)) or 0
     head, sealed, after = b"", 0, 0
     for mark in session.scalars(select(JournalSeal).order_by(JournalSeal.id)).all():
-        rows = session.execute(
-            select(_COLUMNS).where(_COLUMNS.id > after, _COLUMNS.id <= mark.last_id).order_by(_COLUMNS.id)
-        ).mappings().all()
+        rows = (
+            session.execute(
+                select(_COLUMNS).where(_COLUMNS.id > after, _COLUMNS.id <= mark.last_id).order_by(_COLUMNS.id)
+            )
+            .mappings()
+            .all()
+        )
         for row in rows:
             if row_digest(dict(row)) != bytes(row["digest"]):
                 return Verdict(total, sealed, f"Строка журнала № {row['id']} изменена после записи.")
         if len(rows) != mark.rows:
-            return Verdict(total, sealed, f"Между строками № {mark.first_id} и № {mark.last_id} строк не столько, сколько было записано.")
+            return Verdict(
+                total,
+                sealed,
+                f"Между строками № {mark.first_id} и № {mark.last_id} строк не столько, сколько было записано.",
+            )
         head = _link(head, [bytes(row["digest"]) for row in rows])
         if head != bytes(mark.head):
             return Verdict(total, sealed, f"Строки № {mark.first_id}–{mark.last_id} не сходятся с печатью.")

@@ -1,0 +1,228 @@
+"""Screens of families and of their cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.acting import Actor, today
+from app.base import Model
+from app.cases import rules
+from app.cases.models import CaseStatus, CaseTeamMember, CuratorAssignment, FamilyCase
+from app.people.models import Family, FamilyMember
+from app.people.rules import register_family
+from app.register.actions import action
+from app.register.pages import Badge, Cell
+from app.register.view import Register, shown
+from app.words import counted
+
+TONES = {
+    CaseStatus.ACTIVE: ("ok", "play-circle"),
+    CaseStatus.SUSPENDED: ("warn", "pause-circle"),
+    CaseStatus.APPROVAL: ("info", "hourglass-split"),
+    CaseStatus.REVIEW: ("info", "clipboard2-pulse"),
+    CaseStatus.REFUSED: ("bad", "x-octagon"),
+}
+"""Tone and icon of a case's state; the others are neutral."""
+
+
+def state_cell(case: FamilyCase | None) -> Cell:
+    """Return the state of a case as shown in a list; no case is said in words."""
+    if case is None:
+        return Cell("дела нет", empty=True)
+    return Cell(case.status.label, icon=TONES.get(case.status, ("", "folder2-open"))[1])
+
+
+class Families(Register):
+    """The bank of families."""
+
+    key = "families"
+    datamodel = Family
+    title = "Семьи", "Семья"
+    list_columns = ["name", "open_case.number", "address", "children_count", "stage", "open_case.curator"]
+    extra_columns = ["reg_number", "phone", "family_kind", "area_id", "territory_id", "features"]
+    label_columns = {"open_case.number": "№ дела", "open_case.curator": "{Curator}", "open_case.status": "Этап",
+                     "open_case.curator_id": "{Curator}"}  # fmt: skip
+    filter_columns = ["open_case.status", "open_case.curator_id", "area_id", "territory_id", "family_kind", "phone",
+                      "address", "reg_number"]  # fmt: skip
+    phone_columns = ["name", "stage"]
+    form_columns = [
+        ("Семья", ["name", "family_kind", "features", "note"]),
+        ("Где живёт", ["territory_id", "address", "area_id", "phone"]),
+        ("Доход", ["per_capita_income", "income_at", "income_sources"]),
+        ("Жильё", ["housing_kind", "housing_right", "area_m2", "rooms", "amenities"]),
+    ]
+    order = "name"
+    eager = ["members.person"]
+    search_through = ["members.person"]
+    related_views = ["FamilyMembers", "Cases"]
+    placeholder = "Фамилия, имя, адрес, № дела"
+    add_label = "Новая семья"
+    blank = "Внесите первую семью или загрузите список из Excel."
+    overview_template = "family_overview.html"
+
+    @shown("Детей")
+    def children_count(self, family: Family) -> Cell:
+        """Children under 18 who live in the family now."""
+        day = today()
+        number = sum(m.person.is_minor(day) for m in family.members if m.is_current and m.person is not None)
+        return Cell(str(number), css="num")
+
+    @shown("Этап")
+    def stage(self, family: Family) -> Cell:
+        """State of the open case."""
+        return state_cell(family.open_case)
+
+    def line(self, record: Family) -> str:
+        """Number, address and curator under the family's name."""
+        case = record.open_case
+        parts = [f"Дело № {case.number}" if case else f"Учётный № {record.reg_number}", record.address]
+        if case and case.curator:
+            parts.append(f"куратор {case.curator}")
+        return " · ".join(parts)
+
+    def badges(self, record: Family) -> tuple[Badge, ...]:
+        """State of the open case and what is special about the family."""
+        case = record.open_case
+        made = [Badge(case.status.label, *TONES.get(case.status, ("", "folder2-open")))] if case else []
+        return tuple(made)
+
+    def overview(self, session: Session, record: Family) -> dict[str, object]:
+        """Who is in the family, its cases, and the facts of the open one."""
+        members = session.scalars(
+            select(FamilyMember)
+            .where(FamilyMember.family_id == record.id, FamilyMember.date_to.is_(None))
+            .options(joinedload(FamilyMember.person))
+            .order_by(FamilyMember.id)
+        ).all()
+        day = today()
+        adults = [m for m in members if not m.person.is_minor(day)]
+        kids = [m for m in members if m.person.is_minor(day)]
+        return {
+            "adults": adults,
+            "kids": kids,
+            "case": record.open_case,
+            "ages": {m.id: age_words(m.person, day) for m in members},
+        }
+
+    def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
+        """Register the family under the next number by the rule."""
+        territory = self.linked(values, "territory_id")
+        return register_family(session, by=by, territory=territory, **values)
+
+
+def age_words(person: Any, day: Any) -> str:
+    """Return «9 лет», or months for a baby: «7 месяцев»."""
+    years = person.age(day)
+    if years:
+        return counted(years, "год", "года", "лет")
+    months = (day.year - person.birth_date.year) * 12 + day.month - person.birth_date.month
+    months -= day.day < person.birth_date.day
+    return counted(months, "месяц", "месяца", "месяцев")
+
+
+class Cases(Register):
+    """Cases of accompaniment: the episodes from recognition to the end."""
+
+    key = "cases"
+    datamodel = FamilyCase
+    title = "Дела сопровождения", "Дело"
+    list_columns = ["number", "family_id", "stage", "curator_id", "registered_at", "planned_end", "ended_at"]
+    extra_columns = ["source", "category", "opened_at", "started_at", "next_review_at", "end_reason", "outcome"]
+    filter_columns = ["status", "curator_id", "registered_at", "planned_end", "ended_at", "source", "end_reason"]
+    phone_columns = ["number", "family_id", "stage"]
+    add_columns = ["family_id", "source", "category", "registered_at"]
+    edit_columns = ["category", "source", "journal_no", "next_review_at", "planned_end", "note"]
+    show_columns = [
+        ("Путь", ["family_id", "status", "curator_id", "source", "category"]),
+        ("Сроки", ["opened_at", "registered_at", "journal_no", "started_at", "next_review_at", "planned_end"]),
+        ("Завершение", ["ended_at", "end_reason", "outcome", "child_stays"]),
+        ("", ["note"]),
+    ]
+    order = "-registered_at"
+    search_through = ["family"]
+    related_views = ["CuratorAssignments", "Team"]
+    placeholder = "№ дела, фамилия семьи"
+    add_label = "Завести дело"
+
+    @shown("Этап")
+    def stage(self, case: FamilyCase) -> Cell:
+        """State with its icon."""
+        return state_cell(case)
+
+    def badges(self, record: FamilyCase) -> tuple[Badge, ...]:
+        """State of the case."""
+        return (Badge(record.status.label, *TONES.get(record.status, ("", "folder2-open"))),)
+
+    def line(self, record: FamilyCase) -> str:
+        """Family and curator under the number."""
+        return f"Семья {record.family}" + (f" · куратор {record.curator}" if record.curator else " · куратора нет")
+
+    def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
+        """A family is usually registered the day its case is opened."""
+        return {"registered_at": today()}
+
+    def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
+        """Open the case by the rule."""
+        return rules.open_case(self.linked(values, "family_id"), by=by, **values)
+
+    @action("assign_curator", "Назначить куратора", icon="person-check", asks=("curator_id",),
+            when=lambda case: case.ended_at is None)  # fmt: skip
+    def assign_curator(self, case: FamilyCase, *, by: Actor, curator_id: int) -> None:
+        """Give the case to a curator from today."""
+        rules.assign_curator(case, self.linked({"curator_id": curator_id}, "curator_id"), by=by)
+
+    @action("advance", "Перевести дальше", icon="arrow-right-circle", asks=("status",),
+            when=lambda case: bool(rules.MOVES.get(case.status)))  # fmt: skip
+    def advance(self, case: FamilyCase, *, by: Actor, status: CaseStatus) -> None:
+        """Move the case along its path."""
+        rules.advance(case, status, by=by)
+
+    @action("suspend", "Приостановить", icon="pause-circle", asks=("suspend_reason", "suspended_to"), multiple=False,
+            when=lambda case: case.status is CaseStatus.ACTIVE)  # fmt: skip
+    def suspend(self, case: FamilyCase, *, by: Actor, suspend_reason: str, suspended_to: Any) -> None:
+        """Pause the accompaniment."""
+        rules.suspend(case, by=by, reason=suspend_reason, until=suspended_to)
+
+    @action("resume", "Возобновить", icon="play-circle", multiple=False,
+            when=lambda case: case.status is CaseStatus.SUSPENDED)  # fmt: skip
+    def resume(self, case: FamilyCase, *, by: Actor) -> None:
+        """Go on after a pause."""
+        rules.resume(case, by=by)
+
+
+class CuratorAssignments(Register):
+    """Who led the case from when to when; made by the assignment of a curator only."""
+
+    key = "assignments"
+    datamodel = CuratorAssignment
+    title = "Назначения кураторов", "Назначение"
+    list_columns = ["staff_id", "case_id", "date_from", "date_to", "reason"]
+    order = "-date_from"
+    fixed_rows = True
+
+
+class Team(Register):
+    """Specialists who work with the family beside the curator."""
+
+    key = "team"
+    datamodel = CaseTeamMember
+    title = "Команда", "Участник команды"
+    list_columns = ["staff_id", "function", "direction", "date_from", "date_to"]
+    add_columns = ["case_id", "staff_id", "function", "direction"]
+    edit_columns = ["function"]
+    show_columns = ["case_id", "staff_id", "function", "direction", "date_from", "date_to"]
+    order = "staff_id"
+
+    def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
+        """Take the specialist into the team by the rule."""
+        case, staff = self.linked(values, "case_id"), self.linked(values, "staff_id")
+        return rules.add_to_team(case, staff, by=by, function=values["function"] or "", direction=values["direction"])
+
+    @action("leave", "Вывести из команды", icon="box-arrow-right", multiple=False,
+            when=lambda member: member.date_to is None)  # fmt: skip
+    def leave(self, member: CaseTeamMember, *, by: Actor) -> None:
+        """End the membership today."""
+        rules.leave_team(member, by=by)

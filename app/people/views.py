@@ -1,0 +1,140 @@
+"""Screens of persons and families."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.acting import Actor, today
+from app.base import Model
+from app.people import rules
+from app.people.models import ChildProfile, Consent, DisabilityStatus, FamilyMember, OvzStatus, Person
+from app.register.actions import action
+from app.register.pages import Badge
+from app.register.view import Register
+
+_PERSON = ["last_name", "first_name", "middle_name", "sex", "birth_date", "snils"]
+
+
+class People(Register):
+    """Everybody the centre knows."""
+
+    key = "people"
+    datamodel = Person
+    title = "Люди", "Человек"
+    list_columns = ["name", "birth_date", "snils", "phone"]
+    extra_columns = ["sex", "employment", "reg_address"]
+    form_columns = [
+        ("Кто это", _PERSON),
+        ("Документ", ["doc_kind", "doc_series", "doc_number", "doc_issued_by", "doc_issued_at"]),
+        ("Как найти", ["phone", "email", "reg_address", "reg_territory_id"]),
+        ("Занятие", ["education", "employment", "workplace", "position", "monthly_income"]),
+        ("Закрытые сведения", ["prevention_registers", "health_note"]),
+    ]
+    related_views = ["FamilyMembers", "Children", "Disabilities", "OvzStatuses", ("Consents", "person_id")]
+    placeholder = "Фамилия, имя, СНИЛС, телефон"
+
+    def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
+        """Check СНИЛС and dates by the rule."""
+        return rules.add_person(session, by=by, **values)
+
+    def change(self, record: Any, values: dict[str, Any], by: Actor) -> None:
+        """Check the changed card as a new one."""
+        super().change(record, values, by)
+        rules.check_person(self.session, record)
+
+
+class FamilyMembers(Register):
+    """Who belongs to which family and in what role."""
+
+    key = "members"
+    datamodel = FamilyMember
+    title = "Члены семьи", "Член семьи"
+    list_columns = ["person_id", "role", "person.birth_date", "is_legal_representative", "lives_together", "date_to"]
+    add_columns = ["family_id", "person_id", "role", "is_legal_representative", "lives_together", "date_from"]
+    edit_columns = ["role", "is_legal_representative", "lives_together", "parental_rights"]
+    show_columns = [*add_columns, "parental_rights", "date_to"]
+    filter_columns = ["role", "is_legal_representative", "lives_together"]
+    order = "person_id"
+
+    def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
+        """A member is usually added the day the family is met."""
+        return {"date_from": today()}
+
+    def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
+        """Add the member by the rule."""
+        family, person = self.linked(values, "family_id"), self.linked(values, "person_id")
+        return rules.add_member(family, person, by=by, since=values.pop("date_from"), **values)
+
+    @action("leave", "Выбыл из семьи", icon="box-arrow-right", asks=("date_to",), multiple=False,
+            when=lambda member: member.date_to is None)  # fmt: skip
+    def leave(self, member: FamilyMember, *, by: Actor, date_to: Any) -> None:
+        """End the membership."""
+        rules.end_membership(member, by=by, on=date_to)
+
+
+class Children(Register):
+    """What is known of a child beside the person's card."""
+
+    key = "children"
+    datamodel = ChildProfile
+    title = "Дети", "Карта ребёнка"
+    list_columns = ["person_id", "person.birth_date", "education_kind", "organisation_id", "class_name"]
+    extra_columns = ["leisure", "child_status"]
+    form_columns = ["person_id", "child_status", "education_kind", "organisation_id", "class_name", "leisure"]
+    search_through = ["person"]
+    placeholder = "Фамилия, имя ребёнка"
+
+
+class Disabilities(Register):
+    """Disability certificates: special-category data as a whole."""
+
+    key = "disabilities"
+    datamodel = DisabilityStatus
+    title = "Инвалидность", "Инвалидность"
+    list_columns = ["person_id", "kind", "certificate_no", "established_at", "valid_to"]
+    form_columns = ["person_id", "kind", "certificate_no", "established_at", "valid_to", "main_limitation", "note"]
+    filter_columns: list[str] = []
+    order = "person_id"
+
+
+class OvzStatuses(Register):
+    """Conclusions of the ПМПК: special-category data as a whole."""
+
+    key = "ovz"
+    datamodel = OvzStatus
+    title = "ОВЗ", "Заключение ПМПК"
+    list_columns = ["person_id", "kind", "conclusion_no", "concluded_at", "valid_to"]
+    form_columns = ["person_id", "kind", "conclusion_no", "concluded_at", "valid_to", "recommendations"]
+    filter_columns: list[str] = []
+    order = "person_id"
+
+
+class Consents(Register):
+    """Consents to the processing of personal data; revoked, never deleted."""
+
+    key = "consents"
+    datamodel = Consent
+    title = "Согласия", "Согласие"
+    list_columns = ["person_id", "kind", "signed_at", "valid_to", "revoked_at"]
+    add_columns = ["person_id", "kind", "given_by_id", "special_categories", "purposes", "data_list", "transfer_to",
+                   "signed_at", "valid_to"]  # fmt: skip
+    edit_columns = ["purposes", "data_list", "transfer_to"]
+    show_columns = [*add_columns, "revoked_at", "revoke_reason"]
+    order = "-signed_at"
+
+    def badges(self, record: Consent) -> tuple[Badge, ...]:
+        """Show whether the consent stands."""
+        return (Badge(record.status.label, "ok" if record.status.name == "ACTIVE" else "warn"),)
+
+    def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
+        """Take the consent by the rule."""
+        person, giver = self.linked(values, "person_id"), self.linked(values, "given_by_id")
+        return rules.give_consent(person, by=by, given_by=giver, **values)
+
+    @action("revoke", "Отозвать", icon="x-octagon", asks=("revoke_reason", "revoked_at"), multiple=False, tone="danger",
+            when=lambda consent: consent.revoked_at is None)  # fmt: skip
+    def revoke(self, consent: Consent, *, by: Actor, revoke_reason: str, revoked_at: Any) -> None:
+        """Record the withdrawal."""
+        rules.revoke_consent(consent, by=by, reason=revoke_reason, on=revoked_at)

@@ -1,0 +1,35 @@
+"""Who may open a route: FAB's permission rows, read once per request by the security manager."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import abort, current_app, redirect, request, url_for
+from flask_login import current_user
+
+
+def may(view: Any, permission: str, *, action: bool = False) -> bool:
+    """Whether the signed-in person holds *permission* on *view*; an action's permission is its bare name."""
+    name = permission if action else f"can_{permission}"
+    return bool(current_app.appbuilder.sm.has_access(name, view.class_permission_name))
+
+
+def access(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Ask for ``can_<permission>`` before the route. A stranger is sent to sign in and comes back to where he was."""
+
+    def wrap(route: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(route)
+        def guarded(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if may(self, permission):
+                return route(self, *args, **kwargs)
+            if current_user.is_authenticated:
+                abort(403)
+            back = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("AuthView.login", next=back))
+
+        guarded._permission_name = permission  # type: ignore[attr-defined] -- FAB collects permissions by this mark
+        return guarded
+
+    return wrap

@@ -1,0 +1,47 @@
+"""Cards: facts by group, tabs of related registers with their counts in one query. Pure functions over a Spec."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.base import Model
+from app.register.pages import FactsPart
+from app.register.spec import Related, Spec
+
+
+def facts(spec: Spec, record: Model) -> tuple[FactsPart, ...]:
+    """Return the card's groups of (label, value)."""
+    return tuple(
+        FactsPart(
+            group.legend or "Сведения",
+            tuple((spec.fields[name].said, spec.fields[name].cell(record)) for name in group.names),
+        )
+        for group in spec.show
+    )
+
+
+def within(model: type[Model], path: tuple[str, ...], owner_id: int) -> Any:
+    """Return the criterion that rows of *model* belong to the owner behind *path*.
+
+    The last step of the path is the link column; steps before it are relations: ``("case", "family_id")``.
+    """
+    if len(path) == 1:
+        return getattr(model, path[0]) == owner_id
+    relation = getattr(model, path[0])
+    target = relation.property.mapper.class_
+    local, remote = next(iter(relation.property.local_remote_pairs))
+    return getattr(model, local.key).in_(select(getattr(target, remote.key)).where(within(target, path[1:], owner_id)))
+
+
+def tab_counts(session: Session, tabs: list[tuple[Related, type[Model]]], owner_id: int) -> dict[str, int]:
+    """Return how many rows each related register shows for the owner, in one query."""
+    if not tabs:
+        return {}
+    numbers = [
+        select(func.count(model.id)).where(within(model, related.path, owner_id)).scalar_subquery().label(related.key)
+        for related, model in tabs
+    ]
+    return dict(session.execute(select(*numbers)).mappings().one())

@@ -1,0 +1,264 @@
+"""The add, edit and delete screens: one transaction each, typed data kept on every refusal, no SQL text anywhere."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.wrappers import Response
+
+from app import acting
+from app.base import Model, RuleBroken
+from app.register.field import local
+from app.register.forms import Bound, empty_form, form_of, parts_of, read_form, refusal_of, typed
+from app.register.pages import ConflictPage, FormPage
+from app.register.saving import Merge, constraint_in_words, give_receipt, merge, referrers, sent_before
+
+if TYPE_CHECKING:
+    from app.register.view import Register
+
+T = TypeVar("T")
+
+
+class Refused(Exception):
+    """The step was refused and rolled back; *sentence* is for the person, *field* where it belongs."""
+
+    def __init__(self, sentence: str, field: str | None) -> None:
+        super().__init__(sentence)
+        self.sentence, self.field = sentence, field
+
+
+def committed(session: Session, step: Callable[[], T], form: Bound | None = None) -> T:
+    """Run *step* and commit; on a refusal nothing is saved.
+
+    Raises:
+        Refused: a rule or a constraint said no.
+        StaleDataError: somebody else saved the record in between.
+    """
+    try:
+        result = step()
+        session.commit()
+    except RuleBroken as refusal:
+        session.rollback()
+        raise Refused(refusal.sentence, refusal.field) from refusal
+    except IntegrityError as error:
+        session.rollback()
+        raise Refused(*constraint_in_words(error, form)) from error
+    except StaleDataError:
+        session.rollback()
+        raise
+    return result
+
+
+def safe_back(typed_url: str | None) -> str | None:
+    """Return *typed_url* if it is an address of this site, else None."""
+    if typed_url and typed_url.startswith("/") and not typed_url.startswith(("//", "/\\")) and "\n" not in typed_url:
+        return typed_url
+    return None
+
+
+def _fixed(register: Register, sent: Any) -> dict[str, Model]:
+    """Return the records a form was opened from, by link column; a record out of sight is 404."""
+    found = {}
+    for name, field in register.spec.fields.items():
+        if field.target is not None and name in sent and f"{name}.text" not in sent:
+            value = sent.get(name, "")
+            if not (value.isascii() and value.isdigit() and len(value) < 10):
+                abort(400)
+            found[name] = register.session.scalars(
+                select(field.target).where(field.target.id == int(value))
+            ).one_or_none() or abort(404)
+    return found
+
+
+def _draw(
+    register: Register,
+    form: Bound,
+    *,
+    title: str,
+    url: str,
+    error: str,
+    hidden: tuple[tuple[str, str], ...],
+    cancel: str,
+    intro: str = "",
+    more: str = "",
+) -> str:
+    fixed = tuple((name, str(value)) for name, value in form.fixed.items())
+    page = FormPage(
+        title=title,
+        url=url,
+        parts=parts_of(form, register.lookup_url),
+        intro=intro,
+        error=error,
+        hidden=(*hidden, *fixed),
+        save_more=more,
+        cancel_url=cancel,
+        crumbs=register.crumbs(),
+    )
+    return render_template("register/form.html", page=page)
+
+
+def add(register: Register) -> Response | str:
+    """The form of a new record."""
+    by, session, spec = acting.actor(), register.session, register.seen_spec()
+    sent = request.form if request.method == "POST" else request.args
+    fixed = _fixed(register, sent)
+    back = safe_back(sent.get("back"))
+    token = sent.get("token", "") or secrets.token_urlsafe(24)
+
+    def draw(form: Bound, error: str = "") -> str:
+        form.fixed = {name: record.id for name, record in fixed.items()}
+        hidden = (("token", token), *((("back", back),) if back else ()))
+        intro = ", ".join(f"{spec.fields[name].said}: {record}" for name, record in fixed.items())
+        title = (
+            f"{spec.one}: добавить"
+            if fixed
+            else register.add_label
+            if register.add_label != "Добавить"
+            else f"{spec.one}: добавить"
+        )
+        return _draw(
+            register,
+            form,
+            title=title,
+            url=register.url("add"),
+            error=error,
+            hidden=hidden,
+            cancel=back or register.url("list"),
+            intro=intro,
+            more="Сохранить и добавить ещё",
+        )
+
+    if request.method == "GET":
+        return draw(empty_form(spec, spec.add, {**register.presets(fixed), **fixed}))
+    receipt = sent_before(session, token, by)
+    if receipt is not None:
+        return redirect(back or register.url("show", pk=receipt.record_id))
+    form = read_form(session, spec, spec.add, request.form, None)
+    for name, record in fixed.items():
+        form.errors.pop(name, None)
+        form.values[name] = record.id
+    if form.errors:
+        return draw(form, refusal_of(form, "Не сохранено"))
+
+    def step() -> Model:
+        record = register.create(session, form.values, by)
+        give_receipt(session, token, record, by)
+        return record
+
+    try:
+        record = committed(session, step, form)
+    except Refused as refusal:
+        receipt = sent_before(session, token, by)
+        if receipt is not None:  # The same form arrived twice at once and the other copy was first.
+            return redirect(back or register.url("show", pk=receipt.record_id))
+        placed = form.refuse(refusal.sentence, refusal.field)
+        return draw(form, refusal_of(form, "Не сохранено") if placed else refusal.sentence)
+    flash(f"Сохранено: {record}.", "ok")
+    if "more" in request.form:
+        again = {name: linked.id for name, linked in _fixed(register, sent).items()}
+        return redirect(register.url("add", back=back, **again))
+    return redirect(back or register.url("show", pk=record.id))
+
+
+def edit(register: Register, pk: int) -> Response | str:
+    """The form of a record: saved, refused with its text kept, joined with another editor's, or shown as a conflict."""
+    by, session, spec = acting.actor(), register.session, register.seen_spec()
+    names = tuple(name for group in spec.edit for name in group.names)
+    record = register.record_or_404(pk, names)
+    here = register.url("edit", pk=pk)
+    back = safe_back((request.form if request.method == "POST" else request.args).get("back")) or register.url(
+        "show", pk=pk
+    )
+
+    def draw(form: Bound, error: str = "") -> str:
+        hidden = (("row_version", request.form.get("row_version") or str(record.version)), ("back", back))
+        return _draw(register, form, title=f"{spec.one}: {record}", url=here, error=error, hidden=hidden, cancel=back)
+
+    if request.method == "GET":
+        return draw(form_of(spec, spec.edit, record))
+    version = request.form.get("row_version", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        abort(400)
+    form = read_form(session, spec, spec.edit, request.form, record)
+    _take_picks(form, record)
+    if form.errors:
+        return draw(form, refusal_of(form, "Не сохранено"))
+    said = f"Сохранено: {record}."
+    for _ in range(3):  # Each round another editor may have saved in between; three are enough for people.
+        if record.version != int(version):
+            joined = merge(session, form, record, int(version))
+            if joined.clashes:
+                return _conflict(register, form, joined, record, here, back)
+            if joined.merged:
+                said = f"Сохранено. Пока вы писали, карточку изменил другой человек: {joined.who}. Правки соединены."
+        try:
+            committed(session, lambda record=record: register.change(record, form.values, by), form)
+        except Refused as refusal:
+            record = register.record_or_404(pk, names)
+            placed = form.refuse(refusal.sentence, refusal.field)
+            return draw(form, refusal_of(form, "Не сохранено") if placed else refusal.sentence)
+        except StaleDataError:
+            record = register.record_or_404(pk, names)
+            continue
+        flash(said, "ok")
+        return redirect(back)
+    return draw(form, "Карточку сейчас меняют другие. Нажмите «Сохранить» ещё раз: всё набранное на месте.")
+
+
+def _take_picks(form: Bound, record: Model) -> None:
+    """Apply the choices made on the conflict page: «theirs» takes what stands in the record now."""
+    for name in form.names:
+        if request.form.get(f"pick.{name}") == "theirs":
+            made = form.spec.fields[name]
+            form.errors.pop(name, None)
+            form.values[name] = getattr(record, name)
+            form.raw[name] = typed(form.values[name], made.kind)
+
+
+def _conflict(register: Register, form: Bound, joined: Merge, record: Any, here: str, back: str) -> str:
+    hidden = [("row_version", str(record.version)), ("back", back)]
+    for name in form.names:
+        hidden += [(name, value) for value in form.raw[name]]
+        if form.texts.get(name):
+            hidden.append((f"{name}.text", form.texts[name]))
+    page = ConflictPage(
+        title=f"{form.spec.one}: {record}",
+        url=here,
+        who=joined.who,
+        when=f"{local(joined.at):%d.%m.%Y, %H:%M}" if joined.at else "",
+        clashes=tuple(joined.clashes),
+        merged=tuple(joined.merged),
+        hidden=tuple(hidden),
+        cancel_url=back,
+        crumbs=register.crumbs(),
+    )
+    return render_template("register/conflict.html", page=page)
+
+
+def delete(register: Register, pk: int) -> Response:
+    """Delete a record nothing refers to; otherwise say what does."""
+    from app.register.view import registers
+
+    by, session = acting.actor(), register.session
+    record = register.record_or_404(pk)
+    title = str(record)
+    found = referrers(session, record)
+    if found:
+        known = {r.model.__tablename__: r.title[0].lower() for r in registers().by_key.values()}
+        words = ", ".join(f"{known.get(table.name, 'другие сведения')} ({number})" for table, number in found)
+        flash(f"«{title}» нельзя удалить: с этим связаны {words}.", "bad")
+        return redirect(url_for(f"{register.endpoint}.show", pk=pk))
+    try:
+        committed(session, lambda: register.remove(session, record, by))
+    except Refused as refusal:
+        flash(refusal.sentence, "bad")
+        return redirect(register.url("show", pk=pk))
+    flash(f"Удалено: {title}.", "ok")
+    return redirect(register.url("list"))

@@ -1,0 +1,249 @@
+"""Lists: one query for the ids of a page, one for its rows, a bounded count. Pure functions over a Spec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.base import Model
+from app.register.pages import Cell, Chip, ColumnHead, FilterControl, PageLink, Pager, Row
+from app.register.search import ENOUGH, narrow
+from app.register.spec import Spec, title_key
+from app.register.state import SIZES, Condition, ListState, criterion, operators
+
+EXPORT_BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of records and how many there are; *total* None means more than :data:`ENOUGH`."""
+
+    records: list[Model]
+    total: int | None
+    more: bool
+
+
+def matching(session: Session, spec: Spec, state: ListState, within: Any | None = None) -> Select[Any]:
+    """Return the select of ids the list holds; *within* is the criterion of the card it stands on."""
+    base = select(spec.model.id)
+    if within is not None:
+        base = base.where(within)
+    for condition in state.conditions:
+        base = base.where(criterion(spec, condition))
+    return narrow(session, base, spec.model, state.query, spec.through) if state.query else base
+
+
+def ordered(base: Select[Any], spec: Spec, sort: str) -> Select[Any]:
+    """Return *base* in the order *sort* («name», «-name»), the key last so that pages never overlap."""
+    name, down = (sort.removeprefix("-"), sort.startswith("-")) if sort else spec.order
+    field = spec.fields[name]
+    if field.target is not None:
+        other = aliased(field.target)
+        base = base.outerjoin(other, getattr(spec.model, field.name) == other.id)
+        key = getattr(other, title_key(field.target))
+    else:
+        key = spec.sort_key(name)
+        if key is None:
+            key = spec.model.id
+    tie = spec.model.id.desc() if down else spec.model.id
+    return (
+        base.order_by(key.desc().nulls_last() if down else key.nulls_last(), tie)
+        if _nullable(key)
+        else base.order_by(key.desc() if down else key, tie)
+    )
+
+
+def _nullable(key: Any) -> bool:
+    return bool(getattr(getattr(key, "property", None), "columns", [None])[0].nullable)
+
+
+def count(session: Session, base: Select[Any]) -> int | None:
+    """Return how many rows *base* has, or None past :data:`ENOUGH`: nobody reads the exact 187 403."""
+    number = session.scalar(select(func.count()).select_from(base.limit(ENOUGH + 1).subquery())) or 0
+    return number if number <= ENOUGH else None
+
+
+def find(session: Session, spec: Spec, state: ListState, names: tuple[str, ...], within: Any | None = None) -> Found:
+    """Return one page of the list: ids through the index first, then these rows with what *names* show."""
+    base = matching(session, spec, state, within)
+    total = count(session, base)
+    skip = (state.page - 1) * state.size
+    ids = session.scalars(ordered(base, spec, state.sort).limit(state.size + 1).offset(skip)).all()
+    return Found(fetch(session, spec, ids[: state.size], names), total, len(ids) > state.size)
+
+
+def fetch(session: Session, spec: Spec, ids: Any, names: tuple[str, ...]) -> list[Model]:
+    """Return the records with *ids* in that order, with what *names* show loaded."""
+    if not ids:
+        return []
+    wanted = select(spec.model).where(spec.model.id.in_(ids)).options(*spec.load_options(names))
+    by_id = {record.id: record for record in session.scalars(wanted)}
+    return [by_id[each] for each in ids if each in by_id]
+
+
+def walk(
+    session: Session, spec: Spec, state: ListState, names: tuple[str, ...], within: Any | None = None
+) -> Iterator[Model]:
+    """Yield every record of the list in its order, in batches that do not stay in memory."""
+    base = ordered(matching(session, spec, state, within), spec, state.sort)
+    ids = session.scalars(base).all()
+    for start in range(0, len(ids), EXPORT_BATCH):
+        yield from fetch(session, spec, ids[start : start + EXPORT_BATCH], names)
+        session.expunge_all()
+
+
+# ---- drawing -----------------------------------------------------------------------------------------
+
+
+def heads(spec: Spec, state: ListState, names: tuple[str, ...], url: str) -> tuple[ColumnHead, ...]:
+    """Return the column heads with the addresses that order by them."""
+    by, down = (state.sort.removeprefix("-"), state.sort.startswith("-")) if state.sort else spec.order
+    made = []
+    for name in names:
+        field = spec.fields[name]
+        turned = f"-{name}" if name == by and not down else name
+        made.append(
+            ColumnHead(
+                name=name,
+                label=field.said,
+                css={"number": "num", "money": "num", "date": "date", "moment": "date"}.get(field.kind, ""),
+                sort_url=state.url(url, sort=turned) if name in spec.sortable else None,
+                sorted=("descending" if down else "ascending") if name == by else "",
+                on_phone=name in spec.phone,
+            )
+        )
+    return tuple(made)
+
+
+def rows(
+    spec: Spec, records: list[Model], names: tuple[str, ...], link: Callable[[Model], str | None]
+) -> tuple[Row, ...]:
+    """Return the records as rows; the first cell carries the link to the card."""
+    made = []
+    for record in records:
+        cells = [spec.fields[name].cell(record) for name in names]
+        href = link(record)
+        if href and cells:
+            first = cells[0]
+            cells[0] = Cell(first.text, first.small, href, first.css, first.tone, first.icon, first.empty)
+        made.append(Row(record.id, str(record), tuple(cells)))
+    return tuple(made)
+
+
+def pager(spec: Spec, state: ListState, found: Found, url: str) -> Pager:
+    """Return where the reader is, in words, with the addresses of the pages around."""
+    first = (state.page - 1) * state.size + 1 if found.records else 0
+    last = first + len(found.records) - 1 if found.records else 0
+    if found.total is None:
+        words = (
+            f"{_thin(first)}–{_thin(last)}, всего больше {_thin(ENOUGH)}"
+            if found.records
+            else "На этой странице строк нет"
+        )
+        pages = state.page + 1 if found.more else state.page
+    else:
+        words = f"{first}–{last} из {found.total}" if found.records else f"Найдено {found.total}"
+        pages = max(1, -(-found.total // state.size))
+    near = sorted({1, pages, *range(max(1, state.page - 1), min(pages, state.page + 1) + 1)})
+    links: list[PageLink] = []
+    for number in near:
+        if links and number - (links[-1].number or 0) > 1:
+            links.append(PageLink(None))
+        links.append(PageLink(number, state.url(url, page=number), number == state.page))
+    return Pager(
+        first=first,
+        last=last,
+        total=found.total,
+        words=words,
+        links=tuple(links) if pages > 1 else (),
+        next_url=state.url(url, page=state.page + 1) if found.more else "",
+        prev_url=state.url(url, page=state.page - 1) if state.page > 1 else "",
+        sizes=tuple((size, state.url(url, size=size), size == state.size) for size in SIZES),
+    )
+
+
+def _thin(number: int) -> str:
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def chips(spec: Spec, state: ListState, url: str, titles: dict[tuple[str, str], str]) -> tuple[Chip, ...]:
+    """Return the filters that are on, in words; *titles* names the records that link filters point to."""
+    made = []
+    for one in state.conditions:
+        field = spec.fields[one.name]
+        words = dict(operators(field))[one.op]
+        values = ", ".join(_said(spec, one, value, titles) for value in one.values)
+        if one.op == "between":
+            text = f"с {values or '…'} по {one.upper or '…'}"
+        elif one.op in ("any", "has", "eq", "is"):
+            text = values
+        else:
+            text = f"{words} {values}".strip()
+        made.append(Chip(field.said, text, state.url(url, conditions=state.without(one.name))))
+    return tuple(made)
+
+
+def _said(spec: Spec, one: Condition, value: str, titles: dict[tuple[str, str], str]) -> str:
+    field = spec.fields[one.name]
+    if field.choices is not None:
+        return field.choices(value).label
+    if field.kind == "flag":
+        return "да" if value == "1" else "нет"
+    return titles.get((one.name, value), "недоступно") if field.kind == "ref" else value
+
+
+def ref_titles(session: Session, spec: Spec, state: ListState) -> dict[tuple[str, str], str]:
+    """Return the titles of the records the link filters name, one query a filter that is on."""
+    made: dict[tuple[str, str], str] = {}
+    for one in state.conditions:
+        target = spec.fields[one.name].target
+        if target is not None and one.values:
+            for record in session.scalars(select(target).where(target.id.in_([int(v) for v in one.values]))):
+                made[(one.name, str(record.id))] = str(record)
+    return made
+
+
+def controls(
+    spec: Spec, state: ListState, titles: dict[tuple[str, str], str], lookup: Callable[[type[Model]], str]
+) -> tuple[FilterControl, ...]:
+    """Return the filter controls with what is typed in them now."""
+    on = {one.name: one for one in state.conditions}
+    made = []
+    for name in spec.filters:
+        field, one = spec.fields[name], on.get(name, Condition(name, ""))
+        kind = {
+            "choice": "choice",
+            "choices": "choice",
+            "ref": "ref",
+            "flag": "choice",
+            "date": "date",
+            "moment": "date",
+            "number": "number",
+            "money": "number",
+        }.get(field.kind, "text")
+        choices: tuple[tuple[str, str], ...] = ()
+        if field.choices is not None:
+            choices = tuple((member.value, member.label) for member in field.choices)
+        elif field.kind == "flag":
+            choices = (("1", "да"), ("0", "нет"))
+        value = one.values[0] if one.values else ""
+        made.append(
+            FilterControl(
+                name=name,
+                label=field.said,
+                kind=kind,
+                operators=operators(field),
+                op=one.op,
+                value=value,
+                value_to=one.upper,
+                values=one.values,
+                choices=choices,
+                lookup_url=lookup(field.target) if field.target is not None else "",
+                ref_text=titles.get((name, value), "") if kind == "ref" else "",
+            )
+        )
+    return tuple(made)

@@ -1,0 +1,55 @@
+"""Look-ups of linked records on the server: by the start of the title first, then by any of its words. No count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.base import Model
+from app.register.search import found_by
+from app.register.spec import title_key
+from app.words import fold
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One record to choose: its id, title and a second line that tells namesakes apart."""
+
+    id: int
+    text: str
+    small: str = ""
+
+
+def look_up(session: Session, model: type[Model], typed: str, *, criteria: tuple[Any, ...] = ()) -> list[Choice]:
+    """Return up to :data:`SHOWN` records of *model* that begin with or contain what was *typed*.
+
+    A model whose title is not its own column answers by a class method ``look_up(session, typed)``.
+    """
+    own = getattr(model, "look_up", None)
+    if own is not None:
+        return list(own(session, typed))
+    key_name = title_key(model)
+    key = getattr(model, key_name)
+    start = fold(typed)[:100]
+    query = select(model).where(*criteria).order_by(key, model.id).limit(SHOWN)
+    if key_name == "id":
+        return [_choice(record) for record in session.scalars(query)]
+    if start:
+        query = query.where(key >= start, key < start + "\U0010ffff")
+    found = list(session.scalars(query))
+    if start and len(found) < SHOWN and "search_key" in model.__table__.columns:
+        test = found_by(model, typed, (), session.get_bind().dialect.name, walking=False)
+        if test is not None:
+            seen = [record.id for record in found]
+            rest = select(model).where(test, model.id.not_in(seen), *criteria).limit(SHOWN - len(found))
+            found += sorted(session.scalars(rest), key=lambda record: getattr(record, key_name))
+    return [_choice(record) for record in found]
+
+
+def _choice(record: Model) -> Choice:
+    return Choice(record.id, str(record), str(getattr(record, "lookup_line", "") or ""))

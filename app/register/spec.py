@@ -1,0 +1,287 @@
+"""A register as frozen data. The engine's functions read a Spec; they never ask where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.base import Model
+from app.register.field import Field, fields_of
+
+
+class SpecError(Exception):
+    """A register's declaration is wrong; the start stops with where, what and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Related:
+    """A register shown as a tab of another. *path* leads from it to the owner: («case», «family_id»)."""
+
+    key: str
+    path: tuple[str, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A titled group of fields on a form or a card."""
+
+    legend: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a register is: its model, words, fields, and which of them stand where.
+
+    *columns* are listed by default, *extra_columns* can be chosen; *through* are the relation paths searched beside
+    the own text; *eager* are relation paths computed values need; *order* is (field, descending).
+    """
+
+    key: str
+    model: type[Model]
+    many: str
+    one: str
+    fields: Mapping[str, Field]
+    columns: tuple[str, ...]
+    extra_columns: tuple[str, ...]
+    add: tuple[Group, ...]
+    edit: tuple[Group, ...]
+    show: tuple[Group, ...]
+    order: tuple[str, bool]
+    title: str
+    filters: tuple[str, ...]
+    phone: tuple[str, ...]
+    through: tuple[tuple[str, ...], ...] = ()
+    eager: tuple[tuple[str, ...], ...] = ()
+    related: tuple[Related, ...] = ()
+    placeholder: str = "Найти в этом списке"
+    intro: str = ""
+    blank: str = ""
+
+    @cached_property
+    def searchable(self) -> bool:
+        """Whether the list has a search box."""
+        return "search_key" in inspect(self.model).columns or bool(self.through)
+
+    @cached_property
+    def sortable(self) -> frozenset[str]:
+        """The names a list may be ordered by: listed fields with a key, and links whose title has one."""
+        listed = {*self.columns, *self.extra_columns, self.order[0]}
+        return frozenset(name for name in listed if name in self.fields and self.sort_key(name) is not None)
+
+    def sort_key(self, name: str) -> Any | None:
+        """Return the attribute that orders by field *name*, or None."""
+        made = self.fields[name]
+        if made.target is not None:
+            return getattr(made.target, title_key(made.target), None)
+        return getattr(self.model, made.key) if made.key else None
+
+    def without_private(self) -> Spec:
+        """Return the register as somebody without the right to special data sees it: such fields do not exist."""
+        return self._public
+
+    @cached_property
+    def _public(self) -> Spec:
+        open_fields = {name: f for name, f in self.fields.items() if not f.private}
+
+        def groups(given: tuple[Group, ...]) -> tuple[Group, ...]:
+            kept = (Group(g.legend, tuple(n for n in g.names if n in open_fields)) for g in given)
+            return tuple(g for g in kept if g.names)
+
+        def names(given: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(n for n in given if n in open_fields)
+
+        return replace(
+            self,
+            fields=open_fields,
+            columns=names(self.columns),
+            extra_columns=names(self.extra_columns),
+            add=groups(self.add),
+            edit=groups(self.edit),
+            show=groups(self.show),
+            filters=names(self.filters),
+            phone=names(self.phone),
+        )
+
+    def _loaded(self, name: str) -> tuple[str, ...]:
+        """Return the relations a dotted name walks over, its last step too when that is a relation."""
+        *steps, leaf = name.split(".")
+        current: Any = self.model
+        for step in steps:
+            current = getattr(current, step).property.mapper.class_
+        last = getattr(getattr(current, leaf, None), "property", None)
+        return (*steps, leaf) if hasattr(last, "mapper") else tuple(steps)
+
+    def load_options(self, names: tuple[str, ...]) -> list[Any]:
+        """Return the loader options that fetch what *names* and the computed values show, without N+1."""
+        paths = [(self.fields[n].relation,) for n in names if self.fields[n].relation]
+        paths += [self._loaded(n) for n in names if "." in n]
+        options = []
+        for path in dict.fromkeys([*paths, *self.eager]):
+            current, option = self.model, None
+            for step in path:
+                attribute = getattr(current, step)
+                many = attribute.property.uselist
+                if option is None:
+                    option = selectinload(attribute) if many else joinedload(attribute)
+                else:
+                    option = option.selectinload(attribute) if many else option.joinedload(attribute)
+                current = attribute.property.mapper.class_
+            options.append(option)
+        return options
+
+
+def title_key(model: type[Model]) -> str:
+    """Return the attribute records of *model* are ordered and looked up by: its first folded key."""
+    keys = model.__keys__[0]
+    return f"{keys[0]}_key" if keys else "id"
+
+
+@dataclass
+class Declaration:
+    """The class body of a Register, as :func:`spec_of` reads it; *where* is «file:line Class» for messages."""
+
+    where: str
+    key: str
+    model: type[Model]
+    title: tuple[str, str]
+    list_columns: list[str]
+    extra_columns: list[str] = field(default_factory=list)
+    form_columns: list[Any] = field(default_factory=list)
+    add_columns: list[Any] | None = None
+    edit_columns: list[Any] | None = None
+    show_columns: list[Any] | None = None
+    label_columns: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, Field] = field(default_factory=dict)
+    filter_columns: list[str] | None = None
+    phone_columns: list[str] | None = None
+    order: str | None = None
+    search_through: list[str] = field(default_factory=list)
+    eager: list[str] = field(default_factory=list)
+    related: list[Related] = field(default_factory=list)
+    placeholder: str = "Найти в этом списке"
+    intro: str = ""
+    blank: str = ""
+
+
+def spec_of(made: Declaration) -> Spec:
+    """Build the Spec of a declaration.
+
+    Raises:
+        SpecError: a name is unknown; the message says where, what, and what is allowed.
+    """
+    known = fields_of(made.model)
+    fields = dict(known)
+    add = _groups(made.add_columns if made.add_columns is not None else made.form_columns)
+    edit = _groups(made.edit_columns if made.edit_columns is not None else made.form_columns)
+    show = _groups(made.show_columns if made.show_columns is not None else made.form_columns or made.list_columns)
+    everywhere = [*made.list_columns, *made.extra_columns, *(n for g in (*add, *edit, *show) for n in g.names)]
+    for name in everywhere:
+        if name in made.shown:
+            fields[name] = made.shown[name]
+        elif name not in fields:
+            fields[name] = _computed(made, name, known)
+    for group in (*add, *edit):
+        for name in group.names:
+            if name not in known:
+                raise SpecError(_wrong(made, f"a form can only hold columns, not {name!r}", known))
+    order = made.order or made.list_columns[0]
+    plain = order.removeprefix("-")
+    if plain not in fields:
+        raise SpecError(_wrong(made, f"order names {plain!r}", fields))
+    filters = made.filter_columns
+    if filters is None:
+        filters = [n for n in (*made.list_columns, *made.extra_columns) if fields[n].stored and not fields[n].private]
+    for name in filters:
+        if "." in name:
+            fields[name] = _far_filter(made, name, fields.get(name))
+        elif name not in known or known[name].private:
+            raise SpecError(_wrong(made, f"{name!r} cannot be filtered", known))
+    for name, label in made.label_columns.items():
+        if name not in fields:
+            raise SpecError(_wrong(made, f"label_columns names {name!r}, which no list or form shows", fields))
+        fields[name] = replace(fields[name], label=label)
+    for path in (*made.search_through, *made.eager):
+        _check_path(made, path)
+    return Spec(
+        key=made.key,
+        model=made.model,
+        many=made.title[0],
+        one=made.title[1],
+        fields=fields,
+        columns=tuple(made.list_columns),
+        extra_columns=tuple(made.extra_columns),
+        add=add,
+        edit=edit,
+        show=show,
+        order=(plain, order.startswith("-")),
+        title=made.list_columns[0],
+        filters=tuple(filters),
+        phone=tuple(made.phone_columns if made.phone_columns is not None else made.list_columns[:2]),
+        through=tuple(tuple(path.split(".")) for path in made.search_through),
+        eager=tuple(tuple(path.split(".")) for path in made.eager),
+        related=tuple(made.related),
+        placeholder=made.placeholder,
+        intro=made.intro,
+        blank=made.blank,
+    )
+
+
+def _groups(columns: list[Any]) -> tuple[Group, ...]:
+    """Read ``["a", "b"]`` as one group and ``[("Legend", ["a", "b"]), …]`` as several."""
+    if columns and isinstance(columns[0], tuple):
+        return tuple(Group(legend, tuple(names)) for legend, names in columns)
+    return (Group("", tuple(columns)),) if columns else ()
+
+
+def _computed(made: Declaration, name: str, known: Mapping[str, Field]) -> Field:
+    label = made.label_columns.get(name)
+    current: Any = made.model
+    for step in name.split("."):
+        attribute = getattr(current, step, None)
+        if attribute is None:
+            raise SpecError(_wrong(made, f"there is no {name!r}", known))
+        mapped = getattr(attribute, "property", None)
+        if mapped is not None and hasattr(mapped, "mapper"):
+            current = mapped.mapper.class_
+        elif mapped is not None and label is None:
+            label = mapped.columns[0].info.get("label")
+    if not label:
+        raise SpecError(_wrong(made, f"{name!r} has no label: add it to label_columns", known))
+    leaf = fields_of(current).get(name.split(".")[-1]) if "." in name else None
+    privacy = leaf.privacy if leaf is not None else Field("", "", "computed").privacy
+    return Field(name=name, label=label, kind="computed", privacy=privacy)
+
+
+def _far_filter(made: Declaration, name: str, shown: Field | None) -> Field:
+    """Return the field a dotted filter compares: the column at the end of the path, under its shown label."""
+    path, _, leaf = name.rpartition(".")
+    _check_path(made, path)
+    current: Any = made.model
+    for step in path.split("."):
+        current = getattr(current, step).property.mapper.class_
+    known = fields_of(current)
+    if leaf not in known or known[leaf].private:
+        raise SpecError(_wrong(made, f"{name!r} cannot be filtered", known))
+    label = made.label_columns.get(name) or (shown.label if shown is not None else known[leaf].label)
+    return replace(known[leaf], name=name, label=label, far=True)
+
+
+def _check_path(made: Declaration, path: str) -> None:
+    current: Any = made.model
+    for step in path.split("."):
+        attribute = getattr(current, step, None)
+        if attribute is None or not hasattr(attribute.property, "mapper"):
+            links = sorted(relation.key for relation in inspect(current).relationships)
+            raise SpecError(f"{made.where}: {path!r} is not a path of relations; allowed: {', '.join(links)}")
+        current = attribute.property.mapper.class_
+
+
+def _wrong(made: Declaration, what: str, allowed: Mapping[str, Field]) -> str:
+    return f"{made.where}: {what}; allowed: {', '.join(sorted(allowed))}"

@@ -1,0 +1,88 @@
+"""Who may do what, as delivered: one line per role and screen. A centre may change it; setup never undoes that.
+
+Letters: ``L`` look up in forms · ``R`` list, card, look-up, Excel · ``W`` add, change, work · ``D`` delete ·
+``S`` special and restricted data · ``A`` every action of the screen. Single actions follow by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+ADMINISTRATOR = "Администратор"
+DIRECTOR = "Директор"
+HEAD = "Заведующий отделением"
+CURATOR = "Куратор"
+PSYCHOLOGIST = "Психолог"
+PEDAGOGUE = "Социальный педагог"
+WORKER = "Социальный работник"
+REGISTRAR = "Регистратор"
+SECRETARY = "Секретарь"
+ACCOUNTANT = "Бухгалтер"
+
+LETTERS: dict[str, frozenset[str]] = {
+    "L": frozenset({"can_lookup"}),
+    "R": frozenset({"can_list", "can_show", "can_lookup", "can_export"}),
+    "W": frozenset({"can_add", "can_edit", "can_work"}),
+    "D": frozenset({"can_delete"}),
+    "S": frozenset({"can_special"}),
+}
+
+_DIRECTORIES = {"services": "R", "partners": "R", "territories": "R", "areas": "R", "staff": "R", "departments": "R",
+                "units": "R"}  # fmt: skip
+
+ROLES: dict[str, dict[str, str]] = {
+    ADMINISTRATOR: {
+        "staff": "RW", "departments": "RW", "units": "RW", "territories": "RW", "areas": "L", "partners": "L",
+        "accounts": "RWA", "roles": "RW",
+    },
+    DIRECTOR: {
+        **_DIRECTORIES, "staff": "RWA", "departments": "RW", "units": "RW", "areas": "RW", "partners": "RW",
+        "families": "RS", "people": "RS", "members": "RS", "children": "RS", "disabilities": "RS", "ovz": "RS",
+        "consents": "R", "cases": "R assign_curator", "assignments": "R", "team": "R", "agreements": "R sign",
+        "records": "R",
+    },
+    HEAD: {
+        **_DIRECTORIES, "services": "RWD", "partners": "RWD", "territories": "RW", "areas": "RWD",
+        "families": "RWS", "people": "RWS", "members": "RWSA", "children": "RWS", "disabilities": "RWS", "ovz": "RWS",
+        "consents": "RWA", "cases": "RWA", "assignments": "R", "team": "RWA", "agreements": "RWA", "records": "RWSA",
+    },
+    CURATOR: {
+        **_DIRECTORIES, "partners": "RW",
+        "families": "RWS", "people": "RWS", "members": "RWSA", "children": "RWS", "disabilities": "RWS", "ovz": "RWS",
+        "consents": "RWA", "cases": "RW advance", "assignments": "R", "team": "RWA", "agreements": "RW",
+        "records": "RWSA",
+    },
+    PSYCHOLOGIST: {
+        **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "R", "cases": "R", "team": "R",
+        "records": "RWA",
+    },
+    PEDAGOGUE: {
+        **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "R", "cases": "R", "team": "R",
+        "records": "RWA",
+    },
+    WORKER: {
+        "services": "L", "staff": "L", "cases": "L", "people": "L", "families": "L", "records": "RWA",
+    },
+    REGISTRAR: {
+        **_DIRECTORIES, "territories": "RW",
+        "families": "RW", "people": "RW", "members": "RWA", "children": "RW", "consents": "RWA", "cases": "RW",
+        "assignments": "R", "agreements": "R",
+    },
+    SECRETARY: {
+        **_DIRECTORIES, "families": "R", "people": "L", "members": "R", "cases": "R",
+    },
+    ACCOUNTANT: {"services": "R", "partners": "R", "staff": "R", "departments": "R", "units": "R"},
+}  # fmt: skip
+
+
+def grants(role: str, known: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return the (permission, screen) pairs delivered to *role*, of those that are *known* to exist."""
+    found: set[tuple[str, str]] = set()
+    for screen, line in ROLES[role].items():
+        letters, *actions = line.split()
+        names = {name for name, where in known if where == screen}
+        wanted = set(actions).union(*(LETTERS[letter] for letter in letters if letter in LETTERS))
+        if "A" in letters:
+            wanted |= {name for name in names if not name.startswith("can_")}
+        found |= {(name, screen) for name in wanted & names}
+    return found

@@ -1,0 +1,192 @@
+"""Signing in, and who may what: FAB's accounts, roles and permission rows, read once per request.
+
+FAB asks the database once per menu line, button and view; here one query brings the person with the staff member
+and the unit, and one brings every right. No page of FAB's own is registered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask_appbuilder import AppBuilder, BaseView, expose
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    User,
+    ViewMenu,
+    assoc_permissionview_role,
+    assoc_user_role,
+)
+from flask_login import current_user, login_user, logout_user
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from app import acting
+from app.acting import SYSTEM, Actor
+from app.extensions import db
+from app.organisation.models import Account, ServiceUnit, StaffMember
+from app.register.editing import safe_back
+from app.words import initials
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OPEN = ("static", "look.")
+"""Beginnings of endpoints that show nothing of anybody and need no one to act."""
+
+
+class AuthView(BaseView):
+    """The door: signing in and out."""
+
+    route_base = ""
+    default_view = "login"
+
+    @expose("/login/", methods=["GET", "POST"])
+    def login(self) -> Response | str:
+        """Sign in. One sentence for a wrong name and a wrong password alike."""
+        back = safe_back(request.values.get("next"))
+        if current_user.is_authenticated:
+            return redirect(back or url_for("HomeView.index"))
+        error = ""
+        if request.method == "POST":
+            typed = request.form.get("username", "").strip(), request.form.get("password", "")
+            user = current_app.appbuilder.sm.auth_user_db(*typed) if all(typed) else None
+            found = _account_of(user.id) if user is not None else None
+            if found is not None:
+                session.clear()
+                login_user(user)
+                session["epoch"] = found[0].epoch
+                session.permanent = True
+                db.session.commit()
+                return redirect(back or url_for("HomeView.index"))
+            error = "Имя или пароль не подошли. Проверьте раскладку и клавишу Caps Lock."
+        return render_template("login.html", error=error, username=request.form.get("username", ""), next=back or "")
+
+    @expose("/logout/", methods=["POST"])
+    def logout(self) -> Response:
+        """Sign out: every open session of this account ends, a copied cookie too."""
+        if current_user.is_authenticated:
+            g.account.epoch += 1
+            db.session.commit()
+        logout_user()
+        session.clear()
+        flash("Вы вышли.", "ok")
+        return redirect(url_for("AuthView.login"))
+
+
+class OporaSecurity(SecurityManager):
+    """FAB's security manager with one query for all rights, and without FAB's own screens."""
+
+    userstatschartview = None
+
+    def register_views(self) -> None:
+        """Register the door and nothing else of FAB's screens."""
+        self.auth_view = self.appbuilder.add_view_no_menu(AuthView)
+        if self.is_auth_limited:
+            self.limiter.limit(self.auth_rate_limit, methods=["POST"])(self.auth_view.blueprint)
+
+    def load_user(self, pk: str) -> User | None:
+        """Return the signed-in user if the account still stands and the session is of its present generation."""
+        found = _account_of(int(pk)) if pk.isdigit() else None
+        if found is None or found[0].epoch != session.get("epoch"):
+            return None
+        g.account, g.unit = found
+        return found[0].user
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        """Whether the signed-in person holds the right; a stranger holds none."""
+        return (permission_name, view_name) in rights()[1]
+
+    def _has_view_access(self, user: User, permission_name: str, view_name: str) -> bool:
+        return self.has_access(permission_name, view_name)
+
+    def update_user_auth_stat(self, user: User, success: bool = True) -> None:
+        """Count logins and failures in the request's own transaction; FAB would commit half way."""
+        user.login_count = (user.login_count or 0) + int(success)
+        user.fail_login_count = 0 if success else (user.fail_login_count or 0) + 1
+        if success:
+            user.last_login = acting.now().replace(tzinfo=None)  # FAB's column knows no zone.
+        self.session.commit()
+
+
+class OporaBuilder(AppBuilder):
+    """FAB's app builder without its own pages, static files, REST and language switch."""
+
+    def _add_global_static(self) -> None:
+        """FAB's scripts and styles are not served: no page of FAB is shown."""
+
+    def _add_admin_views(self) -> None:
+        self._indexview = None
+        self.sm.register_views()
+
+
+def _account_of(user_id: int) -> tuple[Account, ServiceUnit] | None:
+    """Return the open account of a user with its staff member, login and unit, in one query."""
+    wanted = (
+        select(Account, ServiceUnit)
+        .join(Account.user)
+        .join(ServiceUnit, ServiceUnit.id == Account.service_unit_id)
+        .where(Account.user_id == user_id, User.active.is_(True))
+        .options(contains_eager(Account.user), joinedload(Account.staff))
+        .execution_options(unscoped="who signs in is not known yet", populate_existing=True)
+    )
+    found = db.session.execute(wanted).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+def rights() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """Return the roles and the (permission, screen) pairs of the signed-in person, read once per request."""
+    found: tuple[frozenset[str], frozenset[tuple[str, str]]] | None = g.get("rights")
+    if found is None:
+        rows = []
+        if current_user.is_authenticated:
+            rows = db.session.execute(
+                select(Role.name, Permission.name, ViewMenu.name)
+                .select_from(assoc_user_role)
+                .join(Role, Role.id == assoc_user_role.c.role_id)
+                .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
+                .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+                .outerjoin(Permission, Permission.id == PermissionView.permission_id)
+                .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+                .where(assoc_user_role.c.user_id == current_user.id)
+            ).all()
+        found = frozenset(row[0] for row in rows), frozenset((row[1], row[2]) for row in rows if row[1])
+        g.rights = found
+    return found
+
+
+def actor_of(account: Account, unit: ServiceUnit, roles: frozenset[str], address: str = "") -> Actor:
+    """Return the actor behind *account* in *unit*."""
+    staff: StaffMember = account.staff
+    return Actor(
+        user_id=account.user_id,
+        name=initials(staff.last_name, staff.first_name, staff.middle_name),
+        unit_id=account.service_unit_id,
+        staff_id=staff.id,
+        zone=unit.zone,
+        roles=roles,
+        address=address,
+        unit_name=unit.short_name,
+    )
+
+
+def init_acting(app: Flask) -> None:
+    """Make every request act as the signed-in person; a reading request takes no write lock."""
+
+    @app.before_request
+    def begin() -> None:
+        if request.endpoint is None or request.endpoint.startswith(_OPEN) or request.endpoint.endswith(".static"):
+            return
+        writing = request.method not in SAFE_METHODS
+        g.acting_before = acting.enter(SYSTEM, writing=writing)
+        who = None
+        if current_user.is_authenticated:
+            who = actor_of(g.account, g.unit, rights()[0], request.remote_addr or "")
+        acting.enter(who, writing=writing)
+
+    @app.teardown_request
+    def end(error: BaseException | None) -> None:
+        before: Any = g.pop("acting_before", None)
+        if before is not None:
+            acting.leave(before)

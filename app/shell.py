@@ -1,0 +1,52 @@
+"""What surrounds every page of a signed-in person: the menu of what the role may see, and who is signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, request, url_for
+
+from app.register.access import may
+from app.register.pages import Act, MenuGroup, MenuItem, Shell
+from app.words import initials
+
+
+def shell_of(account: Any, unit: Any) -> Shell:
+    """Return the shell for *account* in *unit*; a line of the menu stands only for a screen one may open."""
+    from app.views import MENU
+
+    views = {type(view): view for view in current_app.extensions["appbuilder"].baseviews}
+    groups: dict[str, list[MenuItem]] = {}
+    shown: list[tuple[Any, MenuItem]] = []
+    for screen in MENU:
+        view = views[screen.view]
+        if not screen.label or not _opens(view):
+            continue
+        url = url_for(f"{view.endpoint}.{view.default_view}")
+        here = (request.blueprint or "") == view.endpoint
+        item = MenuItem(screen.label, url, screen.icon, current=here)
+        groups.setdefault(screen.group, []).append(item)
+        shown.append((view, item))
+    quick = tuple(
+        Act("quick", view.add_label, view.url("add"))
+        for view, _ in shown
+        if hasattr(view, "add_label") and view.add_label != "Добавить" and may(view, "add") and not view.fixed_rows
+    )
+    staff = account.staff
+    return Shell(
+        unit=unit.short_name,
+        menu=tuple(MenuGroup(label, tuple(items)) for label, items in groups.items()),
+        name=initials(staff.last_name, staff.first_name, staff.middle_name),
+        position=staff.position,
+        initials="".join(part[0] for part in (staff.first_name, staff.last_name) if part),
+        profile_url=url_for("HomeView.index"),
+        logout_url=url_for("AuthView.logout"),
+        search_url="",
+        quick=quick,
+        dock=tuple(item for _, item in shown[:4]),
+    )
+
+
+def _opens(view: Any) -> bool:
+    permission = getattr(getattr(view, view.default_view), "_permission_name", None)
+    return permission is None or may(view, permission)

@@ -1,0 +1,47 @@
+"""THE MENU: every screen in the order staff meet it. A screen not in this table is not served."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from app.agreements.views import Agreements
+from app.cases.views import Cases, CuratorAssignments, Families, Team
+from app.home import HomeView
+from app.organisation.views import Departments, Partners, ServiceAreas, ServiceUnits, Staff, Territories
+from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
+from app.programmes.views import MeasureLines
+from app.services.views import ServiceRecords, Services
+
+
+class Screen(NamedTuple):
+    """A line of the menu; an empty label is a screen reached from other screens."""
+
+    group: str
+    label: str
+    icon: str
+    view: Any
+
+
+MENU: tuple[Screen, ...] = (
+    Screen("", "Сегодня", "sun", HomeView),
+    Screen("Семьи", "Семьи", "people", Families),
+    Screen("Семьи", "Люди", "person", People),
+    Screen("Семьи", "Дела сопровождения", "folder2-open", Cases),
+    Screen("", "", "", FamilyMembers),
+    Screen("", "", "", Children),
+    Screen("", "", "", Disabilities),
+    Screen("", "", "", OvzStatuses),
+    Screen("", "", "", Consents),
+    Screen("", "", "", CuratorAssignments),
+    Screen("", "", "", Team),
+    Screen("Сопровождение", "Журнал услуг", "journal-text", ServiceRecords),
+    Screen("", "", "", MeasureLines),
+    Screen("Решения", "Договоры", "pen", Agreements),
+    Screen("Справочники", "Перечень услуг", "list-check", Services),
+    Screen("Справочники", "Организации", "building", Partners),
+    Screen("Справочники", "Территории", "geo-alt", Territories),
+    Screen("Справочники", "Участки", "map", ServiceAreas),
+    Screen("Центр", "Сотрудники", "person-badge", Staff),
+    Screen("Центр", "Отделения", "diagram-3", Departments),
+    Screen("Центр", "Службы", "house", ServiceUnits),
+)
