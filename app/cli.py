@@ -51,6 +51,8 @@ class Commands(click.Group):
         except (BadSetting, UnfitDatabase, RuleBroken) as refusal:
             raise Refusal(str(refusal)) from refusal
         except OperationalError as failure:
+            if failure.statement is not None:
+                raise
             raise Refusal(f"База не отвечает: {_shown_address()}. Проверьте OPORA_DATABASE_URL.") from failure
 
 
@@ -192,6 +194,8 @@ def _unit(session: Session, unit_id: int | None) -> ServiceUnit:
     chosen = [unit for unit in units if unit_id in (None, unit.id)]
     if len(chosen) == 1:
         return chosen[0]
+    if not units:
+        raise Refusal("Учреждения ещё нет. Сначала выполните: opora setup")
     listed = "; ".join(f"{unit.id} – {unit.short_name}" for unit in units)
     raise Refusal(f"Укажите учреждение ключом --unit: {listed}.")
 
@@ -239,12 +243,11 @@ _MIGRATIONS = {
 }
 
 
-@main.group("db")
-def tables() -> None:
-    """Таблицы базы: миграции Alembic."""
-
-
+tables = click.Group(
+    "db", callback=migrations.callback, params=migrations.params, help="Таблицы базы: миграции Alembic."
+)
 for _name, _help in _MIGRATIONS.items():
     _command = copy.copy(migrations.commands[_name])
     _command.help = _help
     tables.add_command(_command, _name)
+main.add_command(tables)

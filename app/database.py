@@ -59,8 +59,10 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
 
 
-def assert_engine(engine: Engine) -> None:
+def assert_engine(engine: Engine, *, durable: bool = True) -> None:
     """Check that the database keeps what it is given and folds Cyrillic letters.
+
+    *durable* False lets a PostgreSQL of the tests not wait for the disk.
 
     Raises:
         UnfitDatabase: it does not.
@@ -71,7 +73,7 @@ def assert_engine(engine: Engine) -> None:
         if engine.dialect.name == "sqlite":
             _assert_sqlite(connection)
         else:
-            _assert_postgresql(connection)
+            _assert_postgresql(connection, durable)
 
 
 def _assert_sqlite(connection: Connection) -> None:
@@ -91,7 +93,7 @@ def _assert_sqlite(connection: Connection) -> None:
         )
 
 
-def _assert_postgresql(connection: Connection) -> None:
+def _assert_postgresql(connection: Connection, durable: bool) -> None:
     def asked(query: str) -> Any:
         return connection.execute(text(query)).scalar()
 
@@ -104,6 +106,8 @@ def _assert_postgresql(connection: Connection) -> None:
         )
     if not asked("SELECT 1 FROM pg_available_extensions WHERE name = 'pg_trgm'"):
         raise UnfitDatabase("PostgreSQL: нет расширения pg_trgm. Поставьте пакет postgresql-contrib.")
+    if not durable:
+        return
     for name in ("fsync", "full_page_writes"):
         if asked(f"SHOW {name}") != "on":
             raise UnfitDatabase(f"PostgreSQL: {name} выключен, сохранённое может пропасть. Включите его.")

@@ -77,6 +77,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_ab_view_menu_name")),
     )
     op.create_table(
+        "delivered_grant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=64), nullable=False),
+        sa.Column("permission", sa.String(length=100), nullable=False),
+        sa.Column("screen", sa.String(length=100), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivered_grant")),
+        sa.UniqueConstraint("role", "permission", "screen", name="uq_delivered_grant_role"),
+    )
+    op.create_table(
+        "form_receipt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("table_name", sa.String(length=60), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_form_receipt")),
+        sa.UniqueConstraint("token", name="uq_form_receipt_token"),
+    )
+    with op.batch_alter_table("form_receipt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_form_receipt_at"), ["at"], unique=False)
+
+    op.create_table(
         "journal",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -120,7 +143,11 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("name_key", sa.String(length=250), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.CheckConstraint("parent_id IS NULL OR parent_id <> id", name=op.f("ck_territory_not_own_parent")),
         sa.ForeignKeyConstraint(
@@ -254,7 +281,11 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("name_key", sa.String(length=250), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["municipality_id"], ["territory.id"], name=op.f("fk_service_unit_municipality_id"), ondelete="RESTRICT"
@@ -305,7 +336,11 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("title_key", sa.String(length=250), nullable=False),
+        sa.Column(
+            "title_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["service_unit_id"], ["service_unit.id"], name=op.f("fk_body_service_unit_id"), ondelete="RESTRICT"
@@ -333,7 +368,11 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("name_key", sa.String(length=250), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["service_unit_id"], ["service_unit.id"], name=op.f("fk_department_service_unit_id"), ondelete="RESTRICT"
@@ -386,7 +425,11 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("name_key", sa.String(length=250), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["service_unit_id"],
@@ -438,7 +481,11 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("name_key", sa.String(length=250), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.CheckConstraint("birth_date >= '1900-01-01'", name=op.f("ck_person_birth_date")),
         sa.CheckConstraint("died_at IS NULL OR died_at >= birth_date", name=op.f("ck_person_life")),
@@ -476,7 +523,11 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("name_key", sa.String(length=250), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["service_unit_id"], ["service_unit.id"], name=op.f("fk_service_service_unit_id"), ondelete="RESTRICT"
@@ -645,7 +696,11 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("name_key", sa.String(length=250), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.CheckConstraint("active_to IS NULL OR active_to >= active_from", name=op.f("ck_staff_member_period")),
         sa.ForeignKeyConstraint(
@@ -736,7 +791,11 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("name_key", sa.String(length=250), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["curator_id"], ["staff_member.id"], name=op.f("fk_service_area_curator_id"), ondelete="RESTRICT"
@@ -778,8 +837,16 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("name_key", sa.String(length=250), nullable=False),
-        sa.Column("reg_number_key", sa.String(length=250), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "reg_number_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["area_id"], ["service_area.id"], name=op.f("fk_family_area_id"), ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(
@@ -1056,8 +1123,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("staff_id", sa.Integer(), nullable=False),
-        sa.Column("direction", sa.String(length=40), nullable=True),
         sa.Column("function", sa.String(length=250), nullable=True),
+        sa.Column("direction", sa.String(length=40), nullable=True),
         sa.Column("date_from", sa.Date(), nullable=False),
         sa.Column("date_to", sa.Date(), nullable=True),
         sa.Column("service_unit_id", sa.Integer(), nullable=False),
@@ -1858,6 +1925,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_journal_record")
 
     op.drop_table("journal")
+    with op.batch_alter_table("form_receipt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_form_receipt_at"))
+
+    op.drop_table("form_receipt")
+    op.drop_table("delivered_grant")
     op.drop_table("ab_view_menu")
     op.drop_table("ab_user")
     op.drop_table("ab_role")
