@@ -98,13 +98,12 @@ def replan(
     meeting = take(meeting)
     if meeting.status not in (MeetingStatus.PLANNED, MeetingStatus.AGENDA_CLOSED):
         raise RuleBroken(f"Перенести можно то, что ещё не началось, а это заседание – {meeting.status.label}.")
-    meeting.planned_at = planned_at or meeting.planned_at
-    meeting.place = place or meeting.place
-    meeting.chair = chair or meeting.chair
-    meeting.secretary = secretary or meeting.secretary
+    planned_at, chair = planned_at or meeting.planned_at, chair or meeting.chair
+    secretary, day = secretary or meeting.secretary, local_day(planned_at, by)
     if meeting.body.is_internal:
-        _check_signers(members_on(meeting.body, local_day(meeting.planned_at, by)), meeting.chair, meeting.secretary)
-    day = local_day(meeting.planned_at, by)
+        _check_signers(members_on(meeting.body, day), chair, secretary)
+    meeting.planned_at, meeting.place = planned_at, place or meeting.place
+    meeting.chair, meeting.secretary = chair, secretary
     journal.record(object_session(meeting), by, "meeting.replan", meeting, f"{meeting}: {day:%d.%m.%Y}.")
     return meeting
 

@@ -49,9 +49,3 @@ def need_secretary(body: Body, by: Actor) -> None:
     """Refuse unless *by* keeps the agenda and the protocol of the body."""
     if not keeps_protocol(body, by):
         raise RuleBroken("Повестку и протокол ведёт секретарь. Попросите его или руководителя службы.")
-
-
-def decides_alone(body: Body, by: Actor) -> bool:
-    """Whether the body is one person and *by* is that person, or the deputy."""
-    seat = seat_of(body, by)
-    return seat is not None and seat.function in (MemberFunction.CHAIR, MemberFunction.DEPUTY)

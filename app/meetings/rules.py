@@ -60,9 +60,10 @@ from app.meetings.models import (
     Meeting,
     MeetingPresence,
     MeetingStatus,
+    MemberFunction,
 )
 from app.meetings.quorum import needed, numbers, sentence
-from app.meetings.rights import decides_alone, members_on, need_secretary, seat_of
+from app.meetings.rights import members_on, need_secretary, seat_of
 from app.papers.numbers import take_number
 from app.programmes import rules as programmes
 from app.programmes.models import ProgrammeVersion, VersionKind, VersionStatus
@@ -86,6 +87,7 @@ __all__ = [
 
 ABOUT_PROGRAMME = (DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.SEND_BACK)
 NEED_REASON = (DecisionKind.REJECT, DecisionKind.SEND_BACK, DecisionKind.REFUSE_RECOGNITION)
+ALONE = (MemberFunction.CHAIR, MemberFunction.DEPUTY)
 IN_SESSION = (MeetingStatus.HELD, MeetingStatus.PROTOCOL_DRAFT)
 
 
@@ -347,7 +349,8 @@ def decide_alone(
     """Decide on a submitted programme by the order *number* of *date* of the one person the body names."""
     if body.kind not in WITHOUT_MEETINGS:
         raise RuleBroken(f"{body} решает на заседании. Поставьте программу в повестку.")
-    if not decides_alone(body, by):
+    seat = seat_of(body, by)
+    if seat is None or seat.function not in ALONE:
         raise RuleBroken(f"{body}: решение принимает тот, кто здесь назван. Передайте программу ему.")
     version = take(version)
     if version.status is not VersionStatus.SUBMITTED:
@@ -356,7 +359,7 @@ def decide_alone(
         raise RuleBroken(f"Эту программу рассматривает другой орган: {version.body}.")
     _check_paper(number, date)
     reason = _check_kind(kind, body, reason, about_programme=True)
-    session, unit, moment = object_session(version), version.service_unit_id, now()
+    session, unit, moment, case = object_session(version), version.service_unit_id, now(), version.programme.case
     meeting = Meeting(
         body=body,
         year=date.year,
@@ -364,7 +367,7 @@ def decide_alone(
         planned_at=moment,
         agenda_closed_at=moment,
         held_at=moment,
-        chair=seat_of(body, by),
+        chair=seat,
         chair_signed_at=moment,
         document_no=number.strip(),
         document_date=date,
@@ -372,20 +375,21 @@ def decide_alone(
         quorum_needed=0,
         service_unit_id=unit,
     )
+    session.add(meeting)
     item = AgendaItem(
         meeting=meeting,
         no=1,
         kind=ItemKind.PROGRAMME if version.kind is VersionKind.FIRST else ItemKind.CORRECTION,
-        case=version.programme.case,
+        case=case,
         programme_version=version,
-        speaker_id=version.programme.case.curator_id,
+        speaker_id=case.curator_id,
         is_open=True,
         service_unit_id=unit,
     )
     decision = Decision(item=item, kind=kind, reason=reason, decided_at=moment, service_unit_id=unit)
     decision.votes_for, decision.votes_against, decision.votes_abstained = 1, 0, 0
     decision.decided_by_id = by.user_id
-    session.add_all([meeting, item, decision])
+    session.add_all([item, decision])
     session.flush()
     _take_effect(meeting, by)
     return decision

@@ -59,8 +59,8 @@ def seat(
     body: Body, centre: Centre, who: Actor, function: MemberFunction = MemberFunction.MEMBER, **more: Any
 ) -> BodyMember:
     """Give *who* a seat in the body since January."""
-    values = {"date_from": dt.date(2026, 1, 1), **more}
-    member = BodyMember(body=body, staff_id=who.staff_id, function=function, service_unit_id=centre.unit.id, **values)
+    values = {"date_from": dt.date(2026, 1, 1), "staff_id": who.staff_id, "function": function, **more}
+    member = BodyMember(body=body, service_unit_id=centre.unit.id, **values)
     centre.session.add(member)
     centre.session.flush()
     return member
