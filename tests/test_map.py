@@ -37,6 +37,7 @@ LONGEST = 420
 
 UNSCOPED = {
     "who signs in is not known yet",
+    "a counter is named by its unit",
 }
 """Why a statement on a scoped table may run without the actor's scope. A new reason is agreed on by adding it here."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, relationship
@@ -50,6 +50,9 @@ from app.people.lists import (
     Sex,
 )
 from app.words import initials
+
+if TYPE_CHECKING:
+    from app.cases.models import FamilyCase
 
 PUBLIC = Privacy.NONE
 
@@ -222,7 +225,7 @@ class Family(UnitModel):
     members: Mapped[list[FamilyMember]] = relationship(
         back_populates="family", passive_deletes="all", order_by="FamilyMember.id"
     )
-    cases: Mapped[list[Any]] = relationship(
+    cases: Mapped[list[FamilyCase]] = relationship(
         "FamilyCase", back_populates="family", passive_deletes="all", order_by="FamilyCase.id"
     )
 

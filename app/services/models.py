@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
@@ -13,6 +12,7 @@ from app.base import SPECIAL, Choice, Code, Line, Moment, Privacy, Prose, Sealed
 from app.cases.models import Direction, FamilyCase
 from app.organisation.models import StaffMember
 from app.people.models import Person
+from app.programmes.models import MeasureLineage
 
 PUBLIC = Privacy.NONE
 
@@ -93,7 +93,7 @@ class ServiceRecord(UnitModel):
 
     case: Mapped[FamilyCase] = relationship(back_populates="service_records")
     service: Mapped[Service] = relationship()
-    measure_lineage: Mapped[Any | None] = relationship("MeasureLineage")
+    measure_lineage: Mapped[MeasureLineage | None] = relationship()
     performer: Mapped[StaffMember] = relationship()
     recipient: Mapped[Person] = relationship()
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.acting import Actor
-from app.papers.numbers import format_number, take_number
+from app.papers.numbers import format_number, take_number, take_numbers
 from tests import make
 
 
@@ -21,6 +21,13 @@ def centre() -> Iterator[tuple[Session, Actor]]:
 def test_numbers_follow_one_another(centre):
     session, by = centre
     assert [take_number(session, by.unit_id, "case", 2026) for _ in range(3)] == [1, 2, 3]
+
+
+def test_many_numbers_taken_at_once_follow_the_others(centre):
+    session, by = centre
+    take_number(session, by.unit_id, "case", 2026)
+    many = list(take_numbers(session, by.unit_id, "case", 2026, 3))
+    assert (many, take_number(session, by.unit_id, "case", 2026)) == ([2, 3, 4], 5)
 
 
 def test_each_journal_year_and_unit_counts_for_itself(centre):
