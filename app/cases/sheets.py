@@ -6,7 +6,7 @@ by a person on the screen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from app.cases.models import EndReason
 from app.people.lists import EducationKind, FamilyFeature, FamilyKind
@@ -36,84 +36,198 @@ def children_younger_than_parents(group: Group) -> Iterator[Problem]:
             )
 
 
-def registered_after_birth(group: Group) -> Iterator[Problem]:
-    """Yield a problem when a family came onto the register in the future."""
-    day = group.head.value("registered")
-    if day and (latest := group.head.value("_today")) and day > latest:
-        yield group.problem(group.head, "registered", "bad_date", f"{day:%d.%m.%Y} ещё не наступило: проверьте год")
-
-
 FAMILIES = Sheet(
     key="families",
     title="Семьи с детьми",
     key_field="parent",
     item_field="child",
-    head_words=("родител", "законн представител", "представител", "мать", "матер", "отец", "отц", "опекун", "заявител",
-                "глав сем", "семь", "мам"),
+    head_words=(
+        "родител",
+        "законн представител",
+        "представител",
+        "мать",
+        "матер",
+        "отец",
+        "отц",
+        "опекун",
+        "заявител",
+        "глав сем",
+        "семь",
+        "мам",
+    ),
     detail_words=("ребен", "дет", "несовершеннолетн", "воспитанник", "подопечн"),
     section="place",
     same_head=("born", "snils"),
     checks=(children_younger_than_parents,),
     fields=(
         Field("no", "№ п/п", Text(60), ("№ п п", "=№", "п п", "номер п п", "порядков номер", "=пп"), starts=True),
-        Field("parent", "Родитель (законный представитель)", Person(PARENT_YEARS),
-              ("фио", "фамили имя", "родител", "представител", "=мать", "опекун", "заявител", "глав сем", "=мама"),
-              required="no_parent_name", missing="не указано имя родителя: впишите фамилию, имя и отчество",
-              born_in="born", parts=True),
-        Field("born", "Дата рождения родителя", Day(PARENT_YEARS, future="future_birth"),
-              ("дат рожд", "родил", "=др", "д р", "год рожд", "рожден"),
-              required="no_birth_date", missing="не указана дата рождения родителя: впишите её"),
+        Field(
+            "parent",
+            "Родитель (законный представитель)",
+            Person(PARENT_YEARS),
+            ("фио", "фамили имя", "родител", "представител", "=мать", "опекун", "заявител", "глав сем", "=мама"),
+            required="no_parent_name",
+            missing="не указано имя родителя: впишите фамилию, имя и отчество",
+            born_in="born",
+            parts=True,
+        ),
+        Field(
+            "born",
+            "Дата рождения родителя",
+            Day(PARENT_YEARS, future="future_birth"),
+            ("дат рожд", "родил", "=др", "д р", "год рожд", "рожден"),
+            required="no_birth_date",
+            missing="не указана дата рождения родителя: впишите её",
+        ),
         Field("snils", "СНИЛС родителя", Snils(), ("снилс", "страхов номер", "пенсион страх")),
-        Field("address", "Адрес", Text(), ("адрес", "место жит", "мест прожив", "прожива", "регистрац"),
-              required="no_address", missing="не указан адрес семьи: впишите его"),
-        Field("place", "Населённый пункт, поселение", Text(),
-              ("населен пункт", "поселен", "территор", "муниципал", "участок", "сельсовет")),
+        Field(
+            "address",
+            "Адрес",
+            Text(),
+            ("адрес", "место жит", "мест прожив", "прожива", "регистрац"),
+            required="no_address",
+            missing="не указан адрес семьи: впишите его",
+        ),
+        Field(
+            "place",
+            "Населённый пункт, поселение",
+            Text(),
+            ("населен пункт", "поселен", "территор", "муниципал", "участок", "сельсовет"),
+        ),
         Field("phone", "Телефон", Phones(), ("телефон", "=тел", "контакт", "сотов", "связ")),
-        Field("kind", "Состав семьи", Choices({
-            INCOMPLETE: ("неполн", "мать-одиноч", "мать одиноч", "одинок", "один родител"),
-            FamilyKind.GUARDIAN: ("опекунск", "под опек", "опек"),
-            FamilyKind.FOSTER: ("приемн",),
-            FULL: ("полн",),
-            FamilyFeature.LARGE: ("многодет", "мн/дет", "мног/дет"),
-            FamilyFeature.POOR: ("малообеспеч", "малоимущ", "м/об", "нуждающ"),
-            FamilyFeature.STUDENTS: ("студенч",),
-            FamilyFeature.DISPLACED: ("беженц", "переселен"),
-            FamilyFeature.MILITARY: ("военнослуж", "сво", "мобилиз"),
-            FamilyFeature.LOST_PROVIDER: ("потер корм", "по потере", "потеря корм"),
-        }), ("состав сем", "вид сем", "тип сем", "категор сем", "статус сем", "социальн статус", "характерист сем",
-             "сведен семь", "категор")),
-        Field("registered", "Дата постановки на учёт", Day(REGISTER_YEARS, future="bad_date"),
-              ("дат постанов", "постанов учет", "постанов", "взят учет", "дат взят", "дат принят", "поставл", "дат учет",
-               "дат зачисл", "дат приня", "учет с", "дат начал"),
-              required="no_date", missing="не указана дата постановки на учёт: впишите её"),
-        Field("curator", "Куратор", Lookup(
-                  "staff", "unknown_curator",
-                  "такого сотрудника в службе нет; проверьте фамилию или сначала внесите сотрудника",
-                  "ambiguous_curator"),
-              ("куратор", "участков", "соц работник", "специалист", "ответствен", "закреплен", "социальн работник",
-               "кто ведет", "сопровожда")),
+        Field(
+            "kind",
+            "Состав семьи",
+            Choices(
+                {
+                    INCOMPLETE: ("неполн", "мать-одиноч", "мать одиноч", "одинок", "один родител"),
+                    FamilyKind.GUARDIAN: ("опекунск", "под опек", "опек"),
+                    FamilyKind.FOSTER: ("приемн",),
+                    FULL: ("полн",),
+                    FamilyFeature.LARGE: ("многодет", "мн/дет", "мног/дет"),
+                    FamilyFeature.POOR: ("малообеспеч", "малоимущ", "м/об", "нуждающ"),
+                    FamilyFeature.STUDENTS: ("студенч",),
+                    FamilyFeature.DISPLACED: ("беженц", "переселен"),
+                    FamilyFeature.MILITARY: ("военнослуж", "сво", "мобилиз"),
+                    FamilyFeature.LOST_PROVIDER: ("потер корм", "по потере", "потеря корм"),
+                }
+            ),
+            (
+                "состав сем",
+                "вид сем",
+                "тип сем",
+                "категор сем",
+                "статус сем",
+                "социальн статус",
+                "характерист сем",
+                "сведен семь",
+                "категор",
+            ),
+        ),
+        Field(
+            "registered",
+            "Дата постановки на учёт",
+            Day(REGISTER_YEARS, future="bad_date"),
+            (
+                "дат постанов",
+                "постанов учет",
+                "постанов",
+                "взят учет",
+                "дат взят",
+                "дат принят",
+                "поставл",
+                "дат учет",
+                "дат зачисл",
+                "дат приня",
+                "учет с",
+                "дат начал",
+            ),
+            required="no_date",
+            missing="не указана дата постановки на учёт: впишите её",
+        ),
+        Field(
+            "curator",
+            "Куратор",
+            Lookup(
+                "staff",
+                "unknown_curator",
+                "такого сотрудника в службе нет; проверьте фамилию или сначала внесите сотрудника",
+                "ambiguous_curator",
+            ),
+            (
+                "куратор",
+                "участков",
+                "соц работник",
+                "специалист",
+                "ответствен",
+                "закреплен",
+                "социальн работник",
+                "кто ведет",
+                "сопровожда",
+            ),
+        ),
         Field("agreement", "Договор", Text(), ("договор", "соглашен", "контракт")),
         Field("note", "Примечание", Text(2000), ("примеч", "коммент", "особ отмет", "дополнит", "прочее", "отметк")),
-        Field("child", "Ребёнок", Person(CHILD_YEARS),
-              ("фио", "фамили имя", "ребен", "=дети", "детей", "несовершеннолетн", "имя"),
-              detail=True, required="no_child_name", missing="не указано имя ребёнка: впишите фамилию, имя и отчество",
-              born_in="c_born", parts=True),
-        Field("c_born", "Дата рождения ребёнка", Day(CHILD_YEARS, future="future_birth"),
-              ("дат рожд", "родил", "=др", "д р", "год рожд", "рожден"), detail=True,
-              required="no_birth_date", missing="не указана дата рождения ребёнка: впишите её"),
+        Field(
+            "child",
+            "Ребёнок",
+            Person(CHILD_YEARS),
+            ("фио", "фамили имя", "ребен", "=дети", "детей", "несовершеннолетн", "имя"),
+            detail=True,
+            required="no_child_name",
+            missing="не указано имя ребёнка: впишите фамилию, имя и отчество",
+            born_in="c_born",
+            parts=True,
+        ),
+        Field(
+            "c_born",
+            "Дата рождения ребёнка",
+            Day(CHILD_YEARS, future="future_birth"),
+            ("дат рожд", "родил", "=др", "д р", "год рожд", "рожден"),
+            detail=True,
+            required="no_birth_date",
+            missing="не указана дата рождения ребёнка: впишите её",
+        ),
         Field("child_snils", "СНИЛС ребёнка", Snils(), ("снилс", "страхов номер"), detail=True),
-        Field("category", "Категория ребёнка", Choices({
-            "disabled": ("инв", "ребенок-инв", "реб.-инв", "р-инв", "=ди", "=ри"),
-            "ovz": ("овз", "ограничен", "с огранич"),
-        }), ("категор", "инв овз", "статус", "инвалид", "овз", "здоров", "льгот"), detail=True),
+        Field(
+            "category",
+            "Категория ребёнка",
+            Choices(
+                {
+                    "disabled": ("инв", "ребенок-инв", "реб.-инв", "р-инв", "=ди", "=ри"),
+                    "ovz": ("овз", "ограничен", "с огранич"),
+                }
+            ),
+            ("категор", "инв овз", "статус", "инвалид", "овз", "здоров", "льгот"),
+            detail=True,
+        ),
         Field("is_disabled", "Ребёнок-инвалид (да или нет)", YesNo(), ("инвалид",), detail=True),
         Field("is_ovz", "Ребёнок с ОВЗ (да или нет)", YesNo(), ("овз",), detail=True),
-        Field("disabled_until", "Инвалидность до", Day(TERM_YEARS),
-              ("срок инв", "срок", "инвалид до", "инв до", "действ до", "действителн до", "мсэ до", "справк мсэ",
-               "переосвидет", "установлен до"),
-              detail=True),
-        Field("school", "Где учится", Text(),
-              ("образ", "школ", "детск сад", "обуча", "учеб", "учится", "класс", "посеща", "мест учеб"), detail=True),
+        Field(
+            "disabled_until",
+            "Инвалидность до",
+            Day(TERM_YEARS),
+            (
+                "срок инв",
+                "срок",
+                "инвалид до",
+                "инв до",
+                "действ до",
+                "действителн до",
+                "мсэ до",
+                "справк мсэ",
+                "переосвидет",
+                "установлен до",
+            ),
+            detail=True,
+        ),
+        Field(
+            "school",
+            "Где учится",
+            Text(),
+            ("образ", "школ", "детск сад", "обуча", "учеб", "учится", "класс", "посеща", "мест учеб"),
+            detail=True,
+        ),
     ),
 )
 """A bank of families: the representative, then a row a child."""
@@ -133,27 +247,41 @@ REMOVED = Sheet(
     key_field="parent",
     fields=(
         Field("no", "№ п/п", Text(60), ("№ п п", "=№", "п п"), starts=True),
-        Field("parent", "Родитель", Person(PARENT_YEARS), ("фио", "фамили", "родител", "семь"),
-              required="no_parent_name", missing="не указано имя родителя"),
-        Field("ended", "Дата снятия", Day(REGISTER_YEARS, future="bad_date"), ("дат снят", "снят", "дат выбыт", "дат прекращ"),
-              required="no_date", missing="не указана дата снятия с учёта"),
-        Field("reason", "Причина", Choices({
-            EndReason.GOALS_PARTLY_MET: ("частичн",),
-            EndReason.GOALS_MET: ("цел", "достигнут", "положительн", "улучш"),
-            EndReason.FAMILY_REFUSED: ("отказ",),
-            EndReason.MOVED: ("переезд", "переехал", "выезд", "смен мест"),
-            EndReason.CHILDREN_GROWN: ("совершеннолет", "18 лет"),
-            EndReason.CHILDREN_PLACED: ("помещен", "интернат"),
-            EndReason.DEATH: ("смерт", "умер"),
-            EndReason.TRANSFERRED: ("передач", "передан"),
-            EndReason.AGREEMENT_BROKEN: ("наруш",),
-            EndReason.TERM_OVER: ("истеч", "окончан срок", "срок"),
-        }), ("причин", "основан")),
+        Field(
+            "parent",
+            "Родитель",
+            Person(PARENT_YEARS),
+            ("фио", "фамили", "родител", "семь"),
+            required="no_parent_name",
+            missing="не указано имя родителя",
+        ),
+        Field(
+            "ended",
+            "Дата снятия",
+            Day(REGISTER_YEARS, future="bad_date"),
+            ("дат снят", "снят", "дат выбыт", "дат прекращ"),
+            required="no_date",
+            missing="не указана дата снятия с учёта",
+        ),
+        Field(
+            "reason",
+            "Причина",
+            Choices(
+                {
+                    EndReason.GOALS_PARTLY_MET: ("частичн",),
+                    EndReason.GOALS_MET: ("цел", "достигнут", "положительн", "улучш"),
+                    EndReason.FAMILY_REFUSED: ("отказ",),
+                    EndReason.MOVED: ("переезд", "переехал", "выезд", "смен мест"),
+                    EndReason.CHILDREN_GROWN: ("совершеннолет", "18 лет"),
+                    EndReason.CHILDREN_PLACED: ("помещен", "интернат"),
+                    EndReason.DEATH: ("смерт", "умер"),
+                    EndReason.TRANSFERRED: ("передач", "передан"),
+                    EndReason.AGREEMENT_BROKEN: ("наруш",),
+                    EndReason.TERM_OVER: ("истеч", "окончан срок", "срок"),
+                }
+            ),
+            ("причин", "основан"),
+        ),
     ),
 )
 """A list beside the bank: who has been taken off the register, when and why."""
-
-
-def removal_wanted(targets: Iterable[str]) -> bool:
-    """Whether a sheet is a list of the removed: it tells the day of removal."""
-    return "ended" in set(targets)

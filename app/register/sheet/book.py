@@ -220,7 +220,7 @@ def _mark(rows: list[list[Value]], odd: dict[str, str]) -> None:
     """Put a :class:`Broken` where the parser saw nothing but the file holds an error or an uncounted formula."""
     for where, why in odd.items():
         name = where.rstrip("0123456789")
-        row, column = int(where[len(name):]), number(name)
+        row, column = int(where[len(name) :]), number(name)
         if row <= len(rows):
             cells = rows[row - 1]
             if column < len(cells) and cells[column] is None:

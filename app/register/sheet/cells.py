@@ -19,7 +19,22 @@ from app.register.sheet.dates import NotADay, Years, find_day, read_day
 from app.register.sheet.names import Directory, NotAName, clean, read_name
 from app.words import fold
 
-NOTHING = {"", "нет", "-", "--", "–", "—", "б/н", "отсутствует", "не имеется", "нет данных", "не указано", "н/д", "0", "/"}
+NOTHING = {
+    "",
+    "нет",
+    "-",
+    "--",
+    "–",
+    "—",
+    "б/н",
+    "отсутствует",
+    "не имеется",
+    "нет данных",
+    "не указано",
+    "н/д",
+    "0",
+    "/",
+}
 """What people write in a cell to say that there is nothing."""
 
 
@@ -212,7 +227,9 @@ class Phones:
         if isinstance(value, dt.date) or Snils().likes(value, around) == 1.0:
             return 0.0
         digits = re.sub(r"\D", "", re.split(r"[;,\n]", text)[0])
-        return 1.0 if re.fullmatch(r"[78]?[3489]\d{9}", digits) and len(re.sub(r"[\d\s()+\-.;,]", "", text)) < 6 else 0.0
+        return (
+            1.0 if re.fullmatch(r"[78]?[3489]\d{9}", digits) and len(re.sub(r"[\d\s()+\-.;,]", "", text)) < 6 else 0.0
+        )
 
 
 @dataclass(frozen=True)
@@ -280,7 +297,9 @@ class Amount:
 
     def read(self, value: Value, around: Around) -> Cell:
         """Return ``Decimal`` (``int`` when *whole*)."""
-        text = re.sub(r"(?:руб(?:лей|ля|ль)?|р)\.?$", "", re.sub(r"\s", "", text_of(value)).casefold()).replace(",", ".")
+        text = re.sub(r"(?:руб(?:лей|ля|ль)?|р)\.?$", "", re.sub(r"\s", "", text_of(value)).casefold()).replace(
+            ",", "."
+        )
         try:
             number = Decimal(text)
         except InvalidOperation:
@@ -321,4 +340,8 @@ class Lookup:
         text = text_of(value)
         if around.lookups.get(self.list_name, Directory(())).find(text):
             return 1.0
-        return 0.6 if re.fullmatch(r"(?:[А-ЯЁ][а-яё-]+ [А-ЯЁ]\. ?[А-ЯЁ]\.)|(?:[А-ЯЁ]\. ?[А-ЯЁ]\. ?[А-ЯЁ][а-яё-]+)", text) else 0.0
+        return (
+            0.6
+            if re.fullmatch(r"(?:[А-ЯЁ][а-яё-]+ [А-ЯЁ]\. ?[А-ЯЁ]\.)|(?:[А-ЯЁ]\. ?[А-ЯЁ]\. ?[А-ЯЁ][а-яё-]+)", text)
+            else 0.0
+        )

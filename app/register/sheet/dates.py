@@ -15,15 +15,29 @@ FIRST_SERIAL, LAST_SERIAL = 367, 73415
 """Days from 1901 to 2100: a smaller number is an age or a year, a larger one a phone."""
 
 _MONTHS = ("январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр")
-_IN_MONTH = ("январе", "феврале", "марте", "апреле", "мае", "июне", "июле", "августе", "сентябре", "октябре",
-             "ноябре", "декабре")
-_END = r"(?:\s*(?:г\.?\s*р\.?|г\.?|год[а]?(?:\s+рожд\w*)?))?"
-_NUMERIC = re.compile(rf"(\d{{1,2}})\s*[.,/\-]\s*(\d{{1,2}})\s*[.,/\-]\s*(\d{{4}}|\d{{2}})(?!\d){_END}\.?", re.IGNORECASE)
-_ISO = re.compile(r"(\d{4})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?(?!\d)" + _END, re.IGNORECASE)
-_WORDS = re.compile(rf"[«\"]?(\d{{1,2}})[»\"]?\s+([а-я]{{3,9}})\.?\s+(\d{{4}}){_END}", re.IGNORECASE)
-ANYWHERE = re.compile(
-    rf"(?<![\d.])(?:{_ISO.pattern}|{_NUMERIC.pattern}|{_WORDS.pattern})", re.IGNORECASE
+_IN_MONTH = (
+    "январе",
+    "феврале",
+    "марте",
+    "апреле",
+    "мае",
+    "июне",
+    "июле",
+    "августе",
+    "сентябре",
+    "октябре",
+    "ноябре",
+    "декабре",
 )
+_END = r"(?:\s*(?:г\.?\s*р\.?|г\.?|год[а]?(?:\s+рожд\w*)?))?"
+_NUMERIC = re.compile(
+    rf"(\d{{1,2}})\s*[.,/\-]\s*(\d{{1,2}})\s*[.,/\-]\s*(\d{{4}}|\d{{2}})(?!\d){_END}\.?", re.IGNORECASE
+)
+_ISO = re.compile(
+    r"(\d{4})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?(?!\d)" + _END, re.IGNORECASE
+)
+_WORDS = re.compile(rf"[«\"]?(\d{{1,2}})[»\"]?\s+([а-я]{{3,9}})\.?\s+(\d{{4}}){_END}", re.IGNORECASE)
+ANYWHERE = re.compile(rf"(?<![\d.])(?:{_ISO.pattern}|{_NUMERIC.pattern}|{_WORDS.pattern})", re.IGNORECASE)
 """A day inside other text, for cells that hold a name and a date of birth together."""
 
 
@@ -87,7 +101,7 @@ def find_day(text: str, years: Years, today: dt.date) -> tuple[str, dt.date | No
     found = ANYWHERE.search(text)
     if not found:
         return text, None
-    return (text[: found.start()] + " " + text[found.end():]).strip(), read_day(found[0].strip(), years, today)
+    return (text[: found.start()] + " " + text[found.end() :]).strip(), read_day(found[0].strip(), years, today)
 
 
 def _from_serial(serial: float, from_1904: bool) -> dt.date:

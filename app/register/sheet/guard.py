@@ -33,7 +33,9 @@ _PIECE = 256 * 1024
 _STORED, _DEFLATED = 0, 8
 
 DAMAGED = "Файл повреждён и не открывается: откройте его в Excel, сохраните заново как «Книга Excel (.xlsx)» и загрузите ещё раз."
-TOO_LARGE = "Файл слишком велик: разделите его на части меньше 20 МБ, примерно по 20 тысяч семей, и загрузите по очереди."
+TOO_LARGE = (
+    "Файл слишком велик: разделите его на части меньше 20 МБ, примерно по 20 тысяч семей, и загрузите по очереди."
+)
 UNPACKS = "Файл распаковывается в слишком большой объём: сохраните нужный лист в новую книгу и загрузите её."
 MACROS = "В файле есть макросы: сохраните его как «Книга Excel (.xlsx)» без макросов и загрузите снова."
 LOCKED = "Файл защищён паролем: снимите пароль в Excel («Файл» → «Сведения» → «Защита книги») и загрузите снова."
@@ -71,7 +73,9 @@ def inspect(path: Path) -> str:
     if head.startswith(b"PK"):
         return "xlsx"
     text = head.lstrip(b"\xef\xbb\xbf").lstrip()
-    if b"\x00" in head or head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8", b"GIF8", b"MZ", b"\x7fELF", b"Rar!", b"7z")):
+    if b"\x00" in head or head.startswith(
+        (b"%PDF", b"\x89PNG", b"\xff\xd8", b"GIF8", b"MZ", b"\x7fELF", b"Rar!", b"7z")
+    ):
         raise RuleBroken(OTHER_FORMAT)
     if not text:
         raise RuleBroken(EMPTY)
@@ -97,8 +101,17 @@ def inspect_parts(path: Path) -> Facts:
             census = _Census()
             for (start, end), part in spans:
                 census.read(part.filename, _inflate(file, part, start, end))
-    except (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, NotImplementedError, UnicodeError,
-            OverflowError, ValueError) as broken:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        UnicodeError,
+        OverflowError,
+        ValueError,
+    ) as broken:
         raise RuleBroken(DAMAGED) from broken
     return census.facts()
 

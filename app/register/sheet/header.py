@@ -130,7 +130,9 @@ def _could_be_header(grid: Grid, row: int) -> bool:
     if not values or any(isinstance(value, dt.date | Broken) for value in values):
         return False
     texts = [text_of(value) for value in values]
-    numeric = sum(re.search(r"\d{3,}|\d\d[./-]\d\d", text) is not None or not re.search(r"[^\W\d_]|№", text) for text in texts)
+    numeric = sum(
+        re.search(r"\d{3,}|\d\d[./-]\d\d", text) is not None or not re.search(r"[^\W\d_]|№", text) for text in texts
+    )
     return numeric * 4 <= len(texts) and all(len(text) <= 300 for text in texts)
 
 
@@ -189,7 +191,9 @@ def _columns(grid: Grid, top: int, bottom: int) -> tuple[Column, ...]:
                 text = _group_title(grid, row, index, bottom)
             if text and text not in words:
                 words.append(text)
-        filled = any(grid.value(row, index) is not None for row in range(bottom + 1, min(len(grid.rows), bottom + 200) + 1))
+        filled = any(
+            grid.value(row, index) is not None for row in range(bottom + 1, min(len(grid.rows), bottom + 200) + 1)
+        )
         if words or filled:
             columns.append(Column(index, tuple(words)))
     return tuple(columns)

@@ -53,7 +53,11 @@ def propose(grid: Grid, header: Header, sheet: Sheet, around: Around) -> tuple[P
                 continue
             if by_words > 0 and by_values < 0 and fullness >= ENOUGH:
                 by_words -= 1
-            total = max(by_words, 0) * 2 + max(by_values, 0) * (1 if by_words > 0 else 2) + _level(grid, header, column, field)
+            total = (
+                max(by_words, 0) * 2
+                + max(by_values, 0) * (1 if by_words > 0 else 2)
+                + _level(grid, header, column, field)
+            )
             if by_words > 0 or by_values >= 0.75:
                 scored.append((total, column.index, target, by_words, by_values))
     # The surest pair first; equal ones in the order of the columns, as people read them.

@@ -135,7 +135,9 @@ class _Reader:
         last = self.groups[-1]
         if not any(self.grid.value(row, index) is not None for index in key):
             inside = self.start is not None and self.grid.merges.around(row, self.start)[0] < row
-            other = sum(self.grid.value(row, self.at[one.name]) is not None for one in self.heads if one.name in self.at)
+            other = sum(
+                self.grid.value(row, self.at[one.name]) is not None for one in self.heads if one.name in self.at
+            )
             return not inside and (self.numbered(row) or other >= 2)
         return not self._repeats(last, row)
 
@@ -143,7 +145,9 @@ class _Reader:
         """Whether the head of *row* is the last one written again for the next detail, and not a second entry."""
         if not self.sheet.item_field:
             return False
-        again = self._read(row, [one for one in self.heads if one.name in (self.sheet.key_field, *self.sheet.same_head)])
+        again = self._read(
+            row, [one for one in self.heads if one.name in (self.sheet.key_field, *self.sheet.same_head)]
+        )
         for name in (self.sheet.key_field, *self.sheet.same_head):
             old, new = last.head.cells.get(name), again.cells.get(name)
             if name == self.sheet.key_field and (not old or not new or _key(old) != _key(new)):
@@ -151,7 +155,9 @@ class _Reader:
             if old and new and old.value and new.value and _key(old) != _key(new):
                 return False
         items = {_key(item.cells[self.sheet.item_field]) for item in last.items if self.sheet.item_field in item.cells}
-        mine = {_key(line.cells[self.sheet.item_field]) for line in self._lines(row) if self.sheet.item_field in line.cells}
+        mine = {
+            _key(line.cells[self.sheet.item_field]) for line in self._lines(row) if self.sheet.item_field in line.cells
+        }
         return not (items & mine)
 
     def _read(self, row: int, fields: list[Field]) -> Line:

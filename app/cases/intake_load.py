@@ -1,0 +1,279 @@
+"""Load a planned bank of families: all of it or, on request, its clean part; in one transaction.
+
+The tables are written by Core in bulk, with the keys, stamps and journal rows the ORM would have made: a bank of
+20 000 families through the single rules would take minutes. What the rules would check, the plan has checked;
+every family comes onto the register on the day the table tells, with the curator the table names.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app import journal
+from app.acting import Actor, now
+from app.base import Model, RuleBroken, keys_of
+from app.cases.intake_plan import Plan, PlannedFamily, Verdict, judge, person_key
+from app.cases.intake_values import (
+    education_of,
+    features_of,
+    is_disabled,
+    kind_of,
+    level_of,
+    role_of,
+    sex_of,
+    statuses_of,
+    studies_at,
+)
+from app.cases.models import CaseStatus, CuratorAssignment, FamilyCase
+from app.organisation.models import ServiceUnit, StaffMember, Territory
+from app.papers.numbers import format_number, take_numbers
+from app.people.lists import DisabilityKind, FamilyRole
+from app.people.models import ChildProfile, DisabilityStatus, Family, FamilyMember, Person
+from app.register.sheet import Line
+from app.words import counted, fold
+
+CHANGED_MEANWHILE = "Пока вы смотрели таблицу, данные в службе изменились: откройте таблицу заново и проверьте её."
+PAGE = 5000
+"""Rows written at once."""
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What was loaded."""
+
+    families: int
+    children: int
+    left_out: int
+    """Families of the table that were left out because of problems."""
+
+
+def load(session: Session, plan: Plan, *, by: Actor, good_rows: bool = False, seen: str | None = None) -> LoadResult:
+    """Load the families of *plan*; *good_rows* leaves out those with problems, else one problem refuses all.
+
+    *seen* is the stamp of the plan a person was shown. The plan is judged again against the base.
+
+    Raises:
+        RuleBroken: there are problems, or the file or the base is no longer what the person saw.
+    """
+    if (
+        plan.unit_id != by.unit_id
+        or judge(session, plan.reading, by=by).stamp != plan.stamp
+        or seen not in (None, plan.stamp)
+    ):
+        raise RuleBroken(CHANGED_MEANWHILE)
+    bad = sum(not family.is_clean for family in plan.families)
+    if bad and not good_rows:
+        raise RuleBroken(
+            f"В таблице есть что исправить: {counted(bad, 'семья', 'семьи', 'семей')}. "
+            "Исправьте её в Excel или загрузите только готовые строки."
+        )
+    _Loading(session, by).load(plan.to_load)
+    book = plan.reading.book.name
+    families = counted(plan.new_families, "семья", "семьи", "семей")
+    children = counted(plan.new_children, "ребёнок", "ребёнка", "детей")
+    journal.record(session, by, "import.families", None, f"Загружено из таблицы «{book}»: {families}, {children}.")
+    session.expire_all()
+    return LoadResult(plan.new_families, plan.new_children, bad)
+
+
+class _Loading:
+    """Collects the rows of every table and writes them, parents first."""
+
+    def __init__(self, session: Session, by: Actor) -> None:
+        self.session, self.by = session, by
+        self.stamps = {"created_at": now(), "created_by_id": by.user_id, "service_unit_id": by.unit_id, "version": 1}
+        self.people: dict[tuple[str, dt.date], int] = {}
+        self.started = dict(session.execute(select(StaffMember.id, StaffMember.active_from)).all())
+
+    def load(self, planned: list[PlannedFamily]) -> None:
+        """Write everything *planned* needs."""
+        self._add_people(planned)
+        new = [family for family in planned if family.verdict is Verdict.NEW]
+        families = self._add_families(new)
+        families.update((id(family), family.family_id) for family in planned if family.verdict is Verdict.CHANGED)
+        self._add_members(planned, families)
+        self._add_children(planned)
+        self._add_cases(new, families)
+
+    def _write(self, model: type[Model], rows: list[dict[str, Any]]) -> list[int]:
+        """Insert *rows* with their keys and stamps, journal them, and return their ids in order."""
+        table = model.__table__
+        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        # The connection, not the session: the rows carry their unit, and there is nothing to scope in an INSERT.
+        connection = self.session.connection()
+        ids: list[int] = []
+        for start in range(0, len(rows), PAGE):
+            page = [{**row, **self.stamps, **keys_of(model, row)} for row in rows[start : start + PAGE]]
+            ids.extend(connection.execute(statement, page).scalars())
+        journal.record_created(self.session, self.by, model, ids)
+        return ids
+
+    def _add_people(self, planned: Iterable[PlannedFamily]) -> None:
+        """Add everybody the base does not know; one person may be a mother in one row and a child in another."""
+        rows: dict[tuple[str, dt.date], dict[str, Any]] = {}
+        for family in planned:
+            if family.verdict is Verdict.NEW:
+                self._collect(rows, family.group.head, "parent", "born", "snils", family.representative_id)
+            for child in family.children:
+                row = self._collect(rows, child.line, "child", "c_born", "child_snils", child.person_id)
+                if row is not None:
+                    row["workplace"] = studies_at(child.line.value("school"))
+        self.people.update(zip(rows, self._write(Person, list(rows.values())), strict=True))
+
+    def _collect(
+        self, rows: dict, line: Line, name: str, born: str, snils: str, person_id: int | None
+    ) -> dict[str, Any] | None:
+        key = person_key(line, name, born)
+        if person_id is not None:
+            self.people[key] = person_id
+            return None
+        who = line.value(name)
+        row = rows.setdefault(
+            key,
+            {
+                "last_name": who.last,
+                "first_name": who.first,
+                "middle_name": who.middle,
+                "sex": sex_of(who),
+                "birth_date": key[1],
+                "snils": None,
+                "workplace": None,
+            },
+        )
+        row["snils"] = row["snils"] or line.value(snils)
+        return row
+
+    def _add_families(self, new: list[PlannedFamily]) -> dict[int, int]:
+        """Add the new families and return ``{id of the planned family: key}``."""
+        places = self._territories({place for family in new if (place := family.group.head.value("place"))})
+        numbers = take_numbers(self.session, self.by.unit_id, "family", 0, len(new)) if new else ()
+        rows = []
+        for family, number in zip(new, numbers, strict=True):
+            head = family.group.head
+            rows.append(
+                {
+                    "name": head.value("parent").last,
+                    "reg_number": format_number(number),
+                    "address": head.value("address"),
+                    "territory_id": places.get(fold(head.value("place"))),
+                    "phone": head.value("phone"),
+                    "family_kind": kind_of(family.group),
+                    "features": features_of(family.group),
+                    "note": head.value("note"),
+                }
+            )
+        return dict(zip(map(id, new), self._write(Family, rows), strict=True))
+
+    def _territories(self, names: set[str]) -> dict[str, int]:
+        """Return the settlements by folded name; those not in the directory are added to it."""
+        found = {
+            key: pk
+            for key, pk in self.session.execute(select(Territory.name_key, Territory.id).order_by(Territory.id.desc()))
+        }
+        parent = self.session.scalar(select(ServiceUnit.municipality_id).where(ServiceUnit.id == self.by.unit_id))
+        for name in sorted(names):
+            if fold(name) not in found:
+                territory = Territory(name=name, level=level_of(name), parent_id=parent)
+                self.session.add(territory)
+                self.session.flush()
+                found[fold(name)] = territory.id
+        return found
+
+    def _add_members(self, planned: Iterable[PlannedFamily], families: dict[int, int]) -> None:
+        rows = []
+        for family in planned:
+            head, since = family.group.head, family.group.head.value("registered")
+            family_id = families[id(family)]
+            if family.verdict is Verdict.NEW:
+                role = role_of(family.group, kind_of(family.group))
+                rows.append(self._member(family_id, person_key(head, "parent", "born"), role, since))
+            rows += [
+                self._member(family_id, person_key(child.line, "child", "c_born"), FamilyRole.CHILD, since)
+                for child in family.children
+            ]
+        self._write(FamilyMember, rows)
+
+    def _member(self, family_id: int, key: tuple[str, dt.date], role: FamilyRole, since: dt.date) -> dict[str, Any]:
+        return {
+            "family_id": family_id,
+            "person_id": self.people[key],
+            "role": role,
+            "is_legal_representative": role is not FamilyRole.CHILD,
+            "lives_together": True,
+            # A child born later is of the family from birth.
+            "date_from": max(since, key[1]),
+        }
+
+    def _add_children(self, planned: Iterable[PlannedFamily]) -> None:
+        """Add what is known of the children; the day a disability was established is seldom in a bank."""
+        profiles, disabilities = [], []
+        for family in planned:
+            for child in family.children:
+                line = child.line
+                person_id = self.people[person_key(line, "child", "c_born")]
+                if child.person_id is None:
+                    profiles.append(
+                        {
+                            "person_id": person_id,
+                            "child_status": statuses_of(line),
+                            "education_kind": education_of(line.value("school")),
+                        }
+                    )
+                until = line.value("disabled_until")
+                if is_disabled(line) and until:
+                    disabilities.append(
+                        {
+                            "person_id": person_id,
+                            "kind": DisabilityKind.CHILD,
+                            "established_at": min(family.group.head.value("registered"), until),
+                            "valid_to": until,
+                            "note": "Загружено из таблицы. День установления в ней не указан, стоит день постановки на учёт.",
+                        }
+                    )
+        self._write(ChildProfile, profiles)
+        self._write(DisabilityStatus, disabilities)
+
+    def _add_cases(self, new: list[PlannedFamily], families: dict[int, int]) -> None:
+        """Open a case for each new family under the numbers of the years of registration, with its curator."""
+        by_year: dict[int, list[PlannedFamily]] = {}
+        for family in new:
+            by_year.setdefault(family.group.head.value("registered").year, []).append(family)
+        rows, curators = [], []
+        for year, members in sorted(by_year.items()):
+            numbers = take_numbers(self.session, self.by.unit_id, "case", year, len(members))
+            for family, number in zip(members, numbers, strict=True):
+                head = family.group.head
+                curators.append((head.value("curator"), head.value("registered")))
+                rows.append(
+                    {
+                        "number": format_number(number, year),
+                        "family_id": families[id(family)],
+                        "status": CaseStatus.REGISTERED,
+                        "curator_id": head.value("curator"),
+                        "opened_at": head.value("registered"),
+                        "registered_at": head.value("registered"),
+                        "journal_no": head.value("no"),
+                        "note": f"Договор: {head.value('agreement')}" if head.value("agreement") else None,
+                    }
+                )
+        cases = self._write(FamilyCase, rows)
+        self._write(
+            CuratorAssignment,
+            [
+                {
+                    "case_id": case_id,
+                    "staff_id": staff_id,
+                    # The table names today's curator; one who came later leads the case from the first day of work.
+                    "date_from": max(since, self.started[staff_id]),
+                    "reason": "Загружено из таблицы",
+                }
+                for case_id, (staff_id, since) in zip(cases, curators, strict=True)
+                if staff_id is not None
+            ],
+        )

@@ -1,0 +1,273 @@
+"""What loading a bank of families would do: each family of the table against the table itself and the base.
+
+::
+
+    open_workbook ─► preview ─► Plan (shown to the person) ─► intake_load.load ─► LoadResult
+
+A family is known by its representative: name and date of birth, or СНИЛС. A table never overwrites what the
+base holds; to a family already there it only adds children the base does not know.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.acting import Actor, today
+from app.base import Choice
+from app.cases.sheets import FAMILIES
+from app.organisation.models import StaffMember
+from app.people.lists import FamilyRole
+from app.people.models import Family, FamilyMember, Person
+from app.register.sheet import Around, Book, Directory, Group, Line, Problem, Reading, read_book
+
+DUPLICATE_KIND = "duplicate"
+
+
+class Verdict(Choice):
+    """What loading would do with one family of the table."""
+
+    NEW = "new", "новая семья"
+    CHANGED = "changed", "добавятся дети"
+    UNCHANGED = "unchanged", "уже есть"
+    DUPLICATE = "duplicate", "повтор"
+    ERROR = "error", "нужно исправить"
+
+
+@dataclass(frozen=True)
+class NewChild:
+    """A child that would be added; *person_id* if the base knows the person, outside any family."""
+
+    line: Line
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class PlannedFamily:
+    """One family of the table and what loading would do with it."""
+
+    group: Group
+    verdict: Verdict
+    problems: tuple[Problem, ...] = ()
+    family_id: int | None = None
+    """The family of the base it was found to be."""
+    representative_id: int | None = None
+    children: tuple[NewChild, ...] = ()
+    """The children that would be added."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return not self.problems
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What loading the book would do. Show it, then hand it to :func:`app.cases.intake_load.load`."""
+
+    reading: Reading
+    families: tuple[PlannedFamily, ...]
+    unit_id: int
+    stamp: str
+    """Changes when the file, the mapping or the base's answer changes."""
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every problem, in the order of the table."""
+        return [problem for family in self.families for problem in family.problems]
+
+    @property
+    def to_load(self) -> list[PlannedFamily]:
+        """The families that loading would add or add children to."""
+        return [family for family in self.families if family.verdict in (Verdict.NEW, Verdict.CHANGED)]
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """How many families have each verdict."""
+        found = Counter(family.verdict for family in self.families)
+        return {verdict: found[verdict] for verdict in Verdict}
+
+    @property
+    def counts_by_kind(self) -> dict[str, int]:
+        """How many problems there are of each kind."""
+        return dict(Counter(problem.kind for problem in self.problems))
+
+    @property
+    def new_families(self) -> int:
+        """How many families loading would add."""
+        return self.counts[Verdict.NEW]
+
+    @property
+    def new_children(self) -> int:
+        """How many children loading would add."""
+        return sum(len(family.children) for family in self.to_load)
+
+
+def preview(session: Session, book: Book, mapping: Mapping[str, Mapping[str, str]] | None = None, *, by: Actor) -> Plan:
+    """Read *book* and say what loading it would do; nothing is written.
+
+    *mapping* is ``{sheet: {column letters: field}}`` as a person corrected it.
+
+    Raises:
+        RuleBroken: the book holds no bank of families, or the mapping does not fit it.
+    """
+    around = Around(today(), lookups={"staff": _staff(session, today())})
+    return judge(session, read_book(book, FAMILIES, around, mapping), by=by)
+
+
+def _staff(session: Session, day: dt.date) -> Directory:
+    """Return who may be a curator today, to be found by name."""
+    people = session.execute(
+        select(StaffMember.id, StaffMember.last_name, StaffMember.first_name, StaffMember.middle_name).where(
+            StaffMember.active_from <= day, or_(StaffMember.active_to.is_(None), StaffMember.active_to >= day)
+        )
+    )
+    return Directory(tuple(person) for person in people)
+
+
+@dataclass
+class Known:
+    """The keys of everybody in the base, held in memory for one load."""
+
+    by_name: dict[tuple[str, dt.date], int] = field(default_factory=dict)
+    by_snils: dict[str, tuple[int, dt.date]] = field(default_factory=dict)
+    family_of: dict[int, int] = field(default_factory=dict)
+    """The family a grown-up member belongs to."""
+    family_of_child: dict[int, int] = field(default_factory=dict)
+    family_names: dict[int, str] = field(default_factory=dict)
+
+    def find(self, line: Line, name: str, born: str, snils: str) -> int | None:
+        """Return the person of the base a line of the table means: a surname may have changed, a birthday does not."""
+        key = person_key(line, name, born)
+        if key is None:
+            return None
+        found = self.by_name.get(key)
+        owner, birthday = self.by_snils.get(line.value(snils) or "", (None, None))
+        return found or (owner if birthday == key[1] else None)
+
+
+def known_people(session: Session) -> Known:
+    """Return the keys of everybody the actor's unit knows, in three queries."""
+    known = Known()
+    for pk, key, born, snils in session.execute(select(Person.id, Person.name_key, Person.birth_date, Person.snils)):
+        known.by_name.setdefault((key, born), pk)
+        if snils:
+            known.by_snils[snils] = (pk, born)
+    members = select(FamilyMember.family_id, FamilyMember.person_id, FamilyMember.role)
+    for family_id, person_id, role in session.execute(members.where(FamilyMember.date_to.is_(None))):
+        (known.family_of_child if role == FamilyRole.CHILD else known.family_of).setdefault(person_id, family_id)
+    known.family_names = {
+        pk: f"{name}, № {number}"
+        for pk, name, number in session.execute(select(Family.id, Family.name, Family.reg_number))
+    }
+    return known
+
+
+def person_key(line: Line, name: str, born: str) -> tuple[str, dt.date] | None:
+    """Return the folded name and the date of birth of a line, None when one of them is not known."""
+    who, day = line.value(name), line.value(born)
+    return (who.key, day) if who and day else None
+
+
+def judge(session: Session, reading: Reading, *, by: Actor) -> Plan:
+    """Say what loading *reading* would do against the base as it is now."""
+    judging = _Judging(known_people(session))
+    families = tuple(judging.family(group) for group in reading.groups)
+    said = [reading.book.digest, by.unit_id, [sorted(table.mapping.items()) for table in reading.tables]]
+    said += [
+        [
+            one.group.sheet,
+            one.group.row,
+            one.verdict,
+            one.family_id,
+            [p.kind for p in one.problems],
+            [child.line.row for child in one.children],
+        ]
+        for one in families
+    ]
+    stamp = hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    return Plan(reading, families, by.unit_id, stamp)
+
+
+class _Judging:
+    """Goes through the families of a table once, remembering whom it has met."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.heads: dict[tuple[str, dt.date], str] = {}
+        self.children: dict[tuple[str, dt.date], str] = {}
+        self.snils: dict[str, tuple[tuple[str, dt.date] | None, str]] = {}
+
+    def family(self, group: Group) -> PlannedFamily:
+        """Judge one family."""
+        head = group.head
+        twice = list(self._met_before(group))
+        problems = (*group.problems, *twice)
+        representative = self.known.find(head, "parent", "born", "snils")
+        family_id = self.known.family_of.get(representative) if representative else None
+        children: list[NewChild] = []
+        for child in group.items:
+            person_id = self.known.find(child, "child", "c_born", "child_snils")
+            other = self.known.family_of_child.get(person_id) if person_id else None
+            if other is None:
+                children.append(NewChild(child, person_id))
+            elif other != family_id:
+                name = self.known.family_names[other]
+                problems += (group.problem(child, "child", DUPLICATE_KIND, f"ребёнок уже есть в семье «{name}»"),)
+        problems += tuple(self._foreign_snils(group))
+        if problems:
+            only_twice = all(problem.kind == DUPLICATE_KIND for problem in problems)
+            verdict = Verdict.DUPLICATE if only_twice else Verdict.ERROR
+            return PlannedFamily(group, verdict, tuple(sorted(problems, key=lambda problem: problem.row)), family_id)
+        verdict = Verdict.NEW if family_id is None else Verdict.CHANGED if children else Verdict.UNCHANGED
+        return PlannedFamily(group, verdict, (), family_id, representative, tuple(children))
+
+    def _met_before(self, group: Group) -> list[Problem]:
+        """Return the problems of a family, child or СНИЛС that stands higher in the table."""
+        place = f"строка {group.row}, лист «{group.sheet}»"
+        key = person_key(group.head, "parent", "born")
+        if key and key in self.heads:
+            return [group.problem(group.head, "parent", DUPLICATE_KIND, f"эта семья уже есть выше: {self.heads[key]}")]
+        found: list[Problem] = []
+        if key:
+            self.heads[key] = place
+        for line, name, born, snils in _people(group):
+            mine, digits = person_key(line, name, born), line.value(snils)
+            if name == "child" and mine:
+                if mine in self.children:
+                    said = f"этот ребёнок уже есть выше: {self.children[mine]}"
+                    found.append(group.problem(line, "child", DUPLICATE_KIND, said))
+                self.children[mine] = place
+            if digits:
+                owner, where = self.snils.setdefault(digits, (mine, place))
+                if owner != mine:
+                    found.append(
+                        group.problem(line, snils, DUPLICATE_KIND, f"этот СНИЛС уже указан у другого: {where}")
+                    )
+        return found
+
+    def _foreign_snils(self, group: Group) -> list[Problem]:
+        """Return the problems of a СНИЛС that belongs to somebody else in the base."""
+        found: list[Problem] = []
+        for line, name, born, snils in _people(group):
+            owner, _ = self.known.by_snils.get(line.value(snils) or "", (None, None))
+            if owner and self.known.find(line, name, born, snils) != owner:
+                found.append(
+                    group.problem(line, snils, DUPLICATE_KIND, "этот СНИЛС уже указан в карточке другого человека")
+                )
+        return found
+
+
+def _people(group: Group) -> list[tuple[Line, str, str, str]]:
+    """Return the people of a family: line and the names of its fields."""
+    return [
+        (group.head, "parent", "born", "snils"),
+        *((item, "child", "c_born", "child_snils") for item in group.items),
+    ]
