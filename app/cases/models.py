@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, relationship
@@ -11,6 +11,10 @@ from sqlalchemy.orm import Mapped, relationship
 from app.base import Choice, Code, Line, Privacy, Prose, UnitModel, column, link
 from app.organisation.models import StaffMember
 from app.people.models import Family
+
+if TYPE_CHECKING:
+    from app.agreements.models import Agreement
+    from app.services.models import ServiceRecord
 
 PUBLIC = Privacy.NONE
 
@@ -147,10 +151,10 @@ class FamilyCase(UnitModel):
     team: Mapped[list[CaseTeamMember]] = relationship(
         back_populates="case", passive_deletes="all", order_by="CaseTeamMember.date_from, CaseTeamMember.id"
     )
-    agreements: Mapped[list[Any]] = relationship(
+    agreements: Mapped[list[Agreement]] = relationship(
         "Agreement", back_populates="case", passive_deletes="all", order_by="Agreement.id"
     )
-    service_records: Mapped[list[Any]] = relationship(
+    service_records: Mapped[list[ServiceRecord]] = relationship(
         "ServiceRecord", back_populates="case", passive_deletes="all", order_by="ServiceRecord.date"
     )
 
