@@ -27,6 +27,7 @@ from app.organisation.models import ServiceUnit, StaffMember
 from app.organisation.rules import ADMINISTRATOR
 from app.people.models import Family, FamilyKind, FamilyRole, Person, Sex
 from app.people.rules import NewMember, add_person, register_family
+from app.programmes.rights import HEADS
 from app.services.models import Service
 
 DAY = dt.date(2026, 2, 18)
@@ -50,7 +51,7 @@ def centre() -> Iterator[tuple[Session, Actor]]:
     """Give a session and the head of the service of a fresh unit, acting."""
     with database() as session:
         unit = make_unit(session)
-        with acting(make_actor(unit, roles=("head_of_service",))) as by:
+        with acting(make_actor(unit, roles=HEADS)) as by:
             yield session, by
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
 from app import journal
@@ -23,12 +24,14 @@ from app.organisation.models import StaffMember
 from app.papers.numbers import format_number, take_number
 from app.people.models import Person
 from app.people.rules import trimmed
+from app.programmes import rules as programmes
+from app.programmes.models import Programme, VersionStatus
 
 FAMILY_LEFT = (EndReason.FAMILY_REFUSED, EndReason.MOVED)
 """Reasons for which it is the family that ends the agreement."""
 
 CUT_SHORT = (*FAMILY_LEFT, EndReason.AGREEMENT_BROKEN, EndReason.TRANSFERRED, EndReason.CHILDREN_PLACED)
-"""Reasons that terminate the agreement; any other end completes it."""
+"""Reasons that terminate agreement and programme; any other end completes them."""
 
 
 def draft_agreement(
@@ -136,12 +139,14 @@ def end_accompaniment(
     child_stays: bool | None = None,
     on: dt.date | None = None,
 ) -> None:
-    """Take the family off the register and end the agreement in force with it.
+    """Take the family off the register and end with it the programme and the agreement in force.
 
     Raises:
-        RuleBroken: see :func:`app.cases.rules.close_case`.
+        RuleBroken: see :func:`app.cases.rules.close_case`, or a meeting is about to decide on the programme.
     """
     running = in_force(case)
+    # First the programme, because only its curator or the head may end it and closing lets the curator go.
+    _end_programme(case, by, reason, on)
     close_case(case, by=by, reason=reason, outcome=outcome, child_stays=child_stays, on=on)
     if running is None:
         return
@@ -150,6 +155,17 @@ def end_accompaniment(
         terminate(running, by=by, initiator=initiator, reason=reason.label, on=on)
     else:
         complete(running, by=by, on=on)
+
+
+def _end_programme(case: FamilyCase, by: Actor, reason: EndReason, on: dt.date | None) -> None:
+    programme = object_session(case).scalar(select(Programme).where(Programme.case_id == case.id))
+    for version in programme.versions if programme is not None else ():
+        if version.status is VersionStatus.SUBMITTED:
+            programmes.withdraw(version, by=by)
+        elif version.status is VersionStatus.IN_FORCE and reason in CUT_SHORT:
+            programmes.terminate(version, by=by, reason=reason.label, on=on)
+        elif version.status is VersionStatus.IN_FORCE:
+            programmes.complete(version, by=by, on=on)
 
 
 def in_force(case: FamilyCase) -> Agreement | None:

@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.acting import Actor, clock_at
+from app.acting import Actor, clock_at, now
 from app.agreements.models import AgreementStatus, Initiator
 from app.agreements.rules import complete, end_accompaniment, in_force, sign, terminate
 from app.cases.models import CaseStatus, EndReason, Outcome
 from app.cases.rules import close_case
 from app.people.rules import end_membership
+from app.programmes.models import VersionStatus
+from app.programmes.rules import start_programme
 from tests import make
 from tests.make import DAY, refused
 
@@ -204,3 +206,29 @@ def test_a_case_without_an_agreement_ends_alone(session, by):
     case = make.make_case(session, by)
     end_accompaniment(case, by=by, reason=EndReason.MOVED)
     assert (case.status, case.agreements) == (CaseStatus.CLOSED, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "reason", "after"),
+    [
+        (VersionStatus.IN_FORCE, EndReason.CHILDREN_GROWN, VersionStatus.COMPLETED),
+        (VersionStatus.IN_FORCE, EndReason.MOVED, VersionStatus.TERMINATED),
+        (VersionStatus.SUBMITTED, EndReason.MOVED, VersionStatus.DRAFT),
+        (VersionStatus.DRAFT, EndReason.MOVED, VersionStatus.DRAFT),
+    ],
+)
+def test_the_programme_ends_with_the_case(session, by, before, reason, after):
+    case = make.make_case(session, by, status=CaseStatus.ACTIVE)
+    version = start_programme(session, case, by=by, goal="Мальчик говорит", valid_from=DAY, valid_to=TOMORROW)
+    # Set at once: how a version gets here is the business of other tests.
+    version.status = before
+    end_accompaniment(case, by=by, reason=reason, outcome=Outcome.PARTIAL)
+    assert (version.status, case.status) == (after, CaseStatus.CLOSED)
+
+
+def test_a_case_does_not_end_while_a_meeting_is_about_to_decide_on_its_programme(session, by):
+    case = make.make_case(session, by, status=CaseStatus.ACTIVE)
+    version = start_programme(session, case, by=by, goal="Мальчик говорит", valid_from=DAY, valid_to=TOMORROW)
+    version.status, version.agenda_closed_at = VersionStatus.SUBMITTED, now()
+    with refused("Повестка заседания закрыта, отозвать программу уже нельзя. Дождитесь решения."):
+        end_accompaniment(case, by=by, reason=EndReason.MOVED, outcome=Outcome.PARTIAL)
