@@ -43,7 +43,8 @@ def ordered(base: Select[Any], spec: Spec, sort: str) -> Select[Any]:
     field = spec.fields[name]
     if field.target is not None:
         other = aliased(field.target)
-        base = base.outerjoin(other, getattr(spec.model, field.name) == other.id)
+        # Joined along the relation: only then the row scope of the other table is written for its alias.
+        base = base.outerjoin(other, getattr(spec.model, str(field.relation)).of_type(other))
         key = getattr(other, title_key(field.target))
     else:
         key = spec.sort_key(name)

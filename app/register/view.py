@@ -205,9 +205,9 @@ class Register(ModelView):
         """Return the Spec as the acting person sees it: without private fields unless the role may."""
         return self.spec if may(self, "special") else self.spec.without_private()
 
-    def url(self, name: str, **arguments: Any) -> str:
+    def url(self, route: str, **arguments: Any) -> str:
         """Return the address of one of this register's routes."""
-        return url_for(f"{self.endpoint}.{name}", **arguments)
+        return url_for(f"{self.endpoint}.{route}", **arguments)
 
     def record_or_404(self, pk: int, names: tuple[str, ...] = ()) -> Any:
         """Return the record, or 404 for a missing and a foreign one alike."""
