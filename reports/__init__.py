@@ -11,7 +11,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app import journal
-from app.acting import Actor
+from app.acting import Actor, acting
 from app.base import RuleBroken
 from app.register import workbook
 from app.words import counted
@@ -38,15 +38,17 @@ def report_of(code: str) -> Report:
 def export(code: str, target: workbook.Target, session: Session, asked: Asked, *, by: Actor) -> int:
     """Write report *code* as Excel to *target* and return how many rows it has.
 
-    The transaction of *session* should only read. The row of the journal (who, what, as of when, how many) is written
-    apart from it, before the caller hands the file out.
+    The report is read in a transaction of its own on the database of *session*, as one picture and without stopping
+    those who write; *session* itself must not hold the write lock. The row of the journal (who, what, as of when, how
+    many) is written before the caller hands the file out.
 
     Raises:
         RuleBroken: there is no such report, or it has more rows than a sheet holds.
     """
     report = report_of(code)
     heading = report.heading(asked, by.unit_name)
-    number = workbook.write(target, heading, report.rows(session, asked), blank=BLANK, zone=by.zone)
+    with acting(by, writing=False), Session(session.get_bind()) as own:
+        number = workbook.write(target, heading, report.rows(own, asked), blank=BLANK, zone=by.zone)
     rows = counted(number, "строка", "строки", "строк")
     journal.apart(
         session, by, "export", None, f"Выгружено в Excel: {report.code} «{report.title}» {asked.in_words}, {rows}."

@@ -172,8 +172,8 @@ def batches(session: Session, query: Select[Any], asked: Asked) -> Iterator[list
         for row in part:
             no += 1
             day = row.ended_at if row.ended_at is not None and row.ended_at <= asked.on else asked.on
-            there = [_member(each, day, asked) for each in members[row.family_id] if _was_there(each, day)]
-            lines.append(CaseLine(no, row, asked.on, there))
+            there = _there(members.get(row.family_id, []), day)
+            lines.append(CaseLine(no, row, asked.on, [_member(each, day, asked) for each in there]))
         yield lines
 
 
@@ -202,9 +202,21 @@ def _members(session: Session, family_ids: list[int], asked: Asked) -> dict[int,
     return grouped(session.execute(query))
 
 
-def _was_there(row: Row[Any], day: dt.date) -> bool:
-    in_family = row.date_from <= day and (row.date_to is None or day <= row.date_to)
-    return in_family and (row.died_at is None or row.died_at > day)
+def _there(members: list[Row[Any]], day: dt.date) -> list[Row[Any]]:
+    """Return who was in the family on *day*.
+
+    A family is often written down later than it came onto the register, with «в семье с» of that later day; for the
+    days before, it is shown as it was first known.
+    """
+    known = max([day, *([min(row.date_from for row in members)] if members else [])])
+    return [
+        row
+        for row in members
+        if row.date_from <= known
+        and (row.date_to is None or day <= row.date_to)
+        and row.birth_date <= day
+        and (row.died_at is None or row.died_at > day)
+    ]
 
 
 def _member(row: Row[Any], day: dt.date, asked: Asked) -> Member:

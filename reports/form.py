@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.base import RuleBroken
 from app.cases.models import CaseStatus
-from app.register.workbook import Column, Heading, Kind, for_period, on_date
+from app.register.workbook import Column, Heading, Kind, file_name, for_period, on_date
 
 BLANK = "–"
 """What stands for an empty value in every register (domain.md 5)."""
@@ -103,6 +103,10 @@ class Report:
         """Return what stands above the rows."""
         columns = tuple(Column(each.title, each.kind, each.width, each.total) for each in self.shown(asked))
         return Heading(self.title, asked.in_words, organisation, columns, self.hold)
+
+    def file_name(self, on: dt.date) -> str:
+        """Return ``R01_reestr_semey_2026-03-31.xlsx``."""
+        return file_name(self.code, self.name, on)
 
     def rows(self, session: Session, asked: Asked) -> Iterator[tuple[Any, ...]]:
         """Yield the values of each line, one batch of records in memory at a time."""

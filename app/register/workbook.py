@@ -297,9 +297,9 @@ class _Sheet:
         sheet.set_footer("&L&A&RСтраница &P из &N")
         for at, column in enumerate(heading.columns):
             sheet.set_column(at, at, column.width or _WIDTHS[column.kind])
-        sheet.write_string(0, 0, _clean(heading.title), styles.title)
-        sheet.write_string(1, 0, _clean(heading.period), styles.subtitle)
-        sheet.write_string(2, 0, _clean(heading.organisation), styles.subtitle)
+        for line, text in enumerate((heading.title, heading.period, heading.organisation)):
+            if text:
+                sheet.write_string(line, 0, _clean(text), styles.subtitle if line else styles.title)
         for at, column in enumerate(heading.columns):
             sheet.write_string(HEADER_LINE, at, _clean(column.title), styles.header)
         sheet.freeze_panes(HEADER_LINE + 1, min(heading.hold, last))
