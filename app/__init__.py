@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, g, request
@@ -11,8 +12,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Settings
 
 
-def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
+def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] = (), **overrides: Any) -> Flask:
     """Build the app. It writes nothing: tables belong to migrations, roles and permissions to ``opora setup``.
+
+    *more_screens* are served beside the menu: a centre's own registers, or those of a test.
 
     Raises:
         UnfitDatabase: the database would lose data or answer wrongly.
@@ -46,7 +49,8 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         assert_engine(db.engine, durable=not app.testing)
         builder = OporaBuilder(security_manager_class=OporaSecurity)
         builder.init_app(app, db.session)
-        for screen in MENU:
+        app.extensions["opora_menu"] = (*MENU, *more_screens)
+        for screen in app.extensions["opora_menu"]:
             view = builder.add_view_no_menu(screen.view)
             if isinstance(view, Register):
                 registers().add(view)

@@ -13,12 +13,10 @@ from app.words import initials
 
 def shell_of(account: Any, unit: Any) -> Shell:
     """Return the shell for *account* in *unit*; a line of the menu stands only for a screen one may open."""
-    from app.views import MENU
-
     views = {type(view): view for view in current_app.extensions["appbuilder"].baseviews}
     groups: dict[str, list[MenuItem]] = {}
     shown: list[tuple[Any, MenuItem]] = []
-    for screen in MENU:
+    for screen in current_app.extensions["opora_menu"]:
         view = views[screen.view]
         if not screen.label or not _opens(view):
             continue

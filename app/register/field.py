@@ -187,7 +187,7 @@ def _from_column(name: str, column: Any, mapper: Any, relation: RelationshipProp
         return None
     kind = "ref" if relation is not None else next(kind for cls, kind in _KINDS if isinstance(column.type, cls))
     asked = info["required"]
-    required = asked if asked is not None else not (column.nullable or column.default is not None or kind == "flag")
+    required = asked if asked is not None else not column.nullable and kind != "flag"
     key = f"{name}_key" if info["sort"] else name if kind in ORDERED else None
     is_choice = isinstance(column.type, SqlEnum) and issubclass(column.type.enum_class or str, Choice)
     return Field(

@@ -77,7 +77,7 @@ class Merges:
             self._columns[column] = tuple(array("l", part) for part in zip(*spans, strict=True))
 
     def around(self, row: int, column: int) -> tuple[int, int, int, int]:
-        """Return ``top, bottom, left, right`` of the merged range around a cell, of the cell itself if there is none."""
+        """Return ``top, bottom, left, right`` of the merged range around a cell, or of the cell itself."""
         spans = self._columns.get(column)
         if spans:
             tops, bottoms, lefts, rights = spans

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from app.register.sheet.book import Broken, Value
 from app.register.sheet.dates import NotADay, Years, find_day, read_day
@@ -60,7 +60,12 @@ class Around:
 
 
 class Kind(Protocol):
-    """How cells of a column are read."""
+    """How cells of a column are read.
+
+    *evident*: its values show themselves, so that a header is not believed when the values deny it.
+    """
+
+    evident: bool
 
     def read(self, value: Value, around: Around) -> Cell:
         """Read one filled cell."""
@@ -85,11 +90,23 @@ def says_nothing(value: Value) -> bool:
     return value is None or (len(text := text_of(value)) < 16 and fold(text) in NOTHING)
 
 
+def split_items(value: Value) -> list[Value]:
+    """Return the entries of a cell that lists several, one a line or numbered «1) … 2) …»; else the value alone."""
+    if not isinstance(value, str):
+        return [value]
+    if "\n" not in value and ";" not in value and not value[:1].isdigit():
+        return [value]
+    parts = re.split(r"\n|;(?=\s*\D)|(?:(?<=\s)|^)\d{1,2}[.)]\s+(?=[^\W\d_])", value.strip())
+    parts = [part.strip(" ,;\t") for part in parts if part and part.strip(" ,;\t")]
+    return list(parts) if len(parts) > 1 else [value if not parts else parts[0]]
+
+
 @dataclass(frozen=True)
 class Text:
     """Any text, kept as it is, in one line; it looks like nothing in particular."""
 
     longest: int = 250
+    evident: ClassVar[bool] = False
 
     def read(self, value: Value, around: Around) -> Cell:
         """Return the text; one longer than the base keeps is a problem, never cut."""
@@ -104,10 +121,26 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Running:
+    """A running number, as text: it may be «12а»."""
+
+    evident: ClassVar[bool] = True
+
+    def read(self, value: Value, around: Around) -> Cell:
+        """Return the number as it stands."""
+        return Cell(text_of(value)[:20] or None)
+
+    def likes(self, value: Value, around: Around) -> float:
+        """A short whole number; many columns have such, so it is no proof."""
+        return 0.5 if re.fullmatch(r"\d{1,6}[а-я]?\.?", text_of(value)) else 0.0
+
+
+@dataclass(frozen=True)
 class Person:
     """A person's name; a date of birth in the same cell is taken out."""
 
-    born: Years = Years(-100, 0)
+    born: Years
+    evident: ClassVar[bool] = True
 
     def read(self, value: Value, around: Around) -> Cell:
         """Return :class:`~app.register.sheet.names.PersonName`."""
@@ -139,6 +172,7 @@ class Day:
 
     years: Years
     future: str = ""
+    evident: ClassVar[bool] = True
 
     def read(self, value: Value, around: Around) -> Cell:
         """Return the day."""
@@ -172,6 +206,8 @@ def snils_sum(digits: str) -> int:
 class Snils:
     """СНИЛС in any notation, as a number too, with the zeros Excel has lost."""
 
+    evident: ClassVar[bool] = True
+
     def read(self, value: Value, around: Around) -> Cell:
         """Return eleven digits, or nothing when the cell says there is none."""
         if says_nothing(value):
@@ -202,6 +238,7 @@ class Phones:
     """One or several phone numbers; what cannot be read stays as it was typed."""
 
     longest: int = 40
+    evident: ClassVar[bool] = False
 
     def read(self, value: Value, around: Around) -> Cell:
         """Return numbers as +79001234567, several parted by «; »."""
@@ -237,6 +274,7 @@ class Choices:
     """One or several values of a closed list, found by the stems people use for them: ``{"ovz": ("овз",)}``."""
 
     stems: Mapping[str, tuple[str, ...]]
+    evident: ClassVar[bool] = False
 
     @cached_property
     def _patterns(self) -> list[tuple[str, re.Pattern[str]]]:
@@ -274,6 +312,8 @@ def _any_word(stems: tuple[str, ...]) -> re.Pattern[str]:
 class YesNo:
     """Да or нет, also «+», «-», «v», 1 and 0."""
 
+    evident: ClassVar[bool] = False
+
     def read(self, value: Value, around: Around) -> Cell:
         """Return True or False; anything else is a problem."""
         text = fold(text_of(value)).strip(".")
@@ -294,6 +334,7 @@ class Amount:
 
     problem: str = "bad_number"
     whole: bool = False
+    evident: ClassVar[bool] = False
 
     def read(self, value: Value, around: Around) -> Cell:
         """Return ``Decimal`` (``int`` when *whole*)."""
@@ -322,6 +363,7 @@ class Lookup:
     problem: str
     whom: str
     several: str
+    evident: ClassVar[bool] = False
 
     def read(self, value: Value, around: Around) -> Cell:
         """Return the key of the one person meant."""

@@ -13,6 +13,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
 from xml.etree import ElementTree
@@ -32,7 +34,10 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PIECE = 256 * 1024
 _STORED, _DEFLATED = 0, 8
 
-DAMAGED = "Файл повреждён и не открывается: откройте его в Excel, сохраните заново как «Книга Excel (.xlsx)» и загрузите ещё раз."
+DAMAGED = (
+    "Файл повреждён и не открывается: откройте его в Excel, сохраните заново как «Книга Excel (.xlsx)» "
+    "и загрузите ещё раз."
+)
 TOO_LARGE = (
     "Файл слишком велик: разделите его на части меньше 20 МБ, примерно по 20 тысяч семей, и загрузите по очереди."
 )
@@ -46,7 +51,7 @@ EMPTY = "Файл пустой: выберите книгу с таблицей.
 
 @dataclass(frozen=True)
 class Facts:
-    """What the parser does not tell: the day count begins in 1904; cells that hold an error or a formula never counted."""
+    """What the parser does not tell: a day count from 1904, and cells with an error or a formula never counted."""
 
     from_1904: bool = False
     odd_cells: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -94,10 +99,9 @@ def inspect_parts(path: Path) -> Facts:
         with zipfile.ZipFile(path) as archive, path.open("rb") as file:
             parts = archive.infolist()
             _check_directory(parts)
-            spans = sorted((_span(file, part), part) for part in parts)
-            for ((_, end), _), ((start, _), _) in zip(spans, spans[1:], strict=False):
-                if end > start:
-                    raise RuleBroken(DAMAGED)
+            spans = sorted(((_span(file, part), part) for part in parts), key=itemgetter(0))
+            if any(before[0][1] > after[0][0] for before, after in pairwise(spans)):
+                raise RuleBroken(DAMAGED)
             census = _Census()
             for (start, end), part in spans:
                 census.read(part.filename, _inflate(file, part, start, end))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.base import RuleBroken
 from app.register.sheet.book import Grid, Value, letters
-from app.register.sheet.cells import Around, Person, says_nothing, text_of
+from app.register.sheet.cells import Around, says_nothing, split_items, text_of
 from app.register.sheet.declare import PARTS, Field, Sheet
 from app.register.sheet.header import Column, Header, RowKind, flat_words, row_kind, words_score
 
@@ -19,7 +19,7 @@ BY_HEADER, BY_VALUES, BY_BOTH = "по заголовку", "по значени�
 UNKNOWN = "заголовок не узнан: выберите сами"
 SAMPLE = 120
 """Rows of data that are looked at; more change nothing and cost time."""
-ENOUGH = 3
+ENOUGH = 2
 """Fewer values than this say nothing about a column."""
 
 
@@ -112,10 +112,10 @@ def check_mapping(mapping: Mapping[str, str], sheet: Sheet, header: Header) -> d
 
 
 def missing_columns(targets: set[str], sheet: Sheet) -> list[str]:
-    """Return the labels of the fields without which rows cannot be read."""
+    """Return the labels of the fields without which rows cannot be read; a name's cell may hold the birthday."""
     names = {target.partition(":")[0] for target in targets}
-    needed = [name for name in (sheet.key_field, sheet.item_field) if name]
-    return [sheet.field(name).label for name in needed if name not in names]
+    names |= {field.born_in for field in sheet.fields if field.name in names}
+    return [field.label for field in sheet.fields if field.required and field.name not in names]
 
 
 def _by_words(column: Column, target: str, field: Field, sheet: Sheet, owner: str) -> float:
@@ -142,9 +142,10 @@ def _owner(column: Column, header: Header, sheet: Sheet) -> str:
         return about
     if len(column.words) == 1:
         left = [other for other in header.columns if other.index < column.index]
-        generic = sum(words_score(column.title, field.words) >= 1 for field in sheet.fields)
+        # «Дата рождения» may be anybody's; «Адрес» is the family's wherever it stands.
+        either = {field.detail for field in sheet.fields if words_score(column.title, field.words) >= 1}
         names = [other for other in left if _spoken_of(other.title, sheet)]
-        if generic > 1 and names:
+        if len(either) == 2 and names:
             return _spoken_of(names[-1].title, sheet)
     return ""
 
@@ -169,9 +170,10 @@ def _by_values(values: list[Value], target: str, field: Field, around: Around) -
     values = [value for value in values if not says_nothing(value)]
     if not values or ":" in target:
         return 0.0
+    if field.detail:
+        values = [split_items(value)[0] for value in values]
     mean = sum(field.kind.likes(value, around) for value in values) / len(values)
-    recognisable = isinstance(field.kind, Person) or type(field.kind).__name__ in ("Day", "Snils")
-    return mean if mean >= 0.1 or not recognisable else -1.0
+    return mean if mean >= 0.1 or not field.kind.evident else -1.0
 
 
 def _level(grid: Grid, header: Header, column: Column, field: Field) -> float:

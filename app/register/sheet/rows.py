@@ -6,13 +6,12 @@ head cell, or by the same head written again in each row.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.register.sheet.book import Broken, Grid, Value, address
-from app.register.sheet.cells import Around, Cell, says_nothing, text_of
+from app.register.sheet.cells import Around, Cell, says_nothing, split_items, text_of
 from app.register.sheet.declare import PARTS, Field, Sheet
 from app.register.sheet.header import Header, RowKind, row_kind
 from app.words import fold
@@ -237,17 +236,6 @@ class _Reader:
                 group.problems.append(group.problem(line, one.name, cell.problem, cell.message))
             if cell and cell.note:
                 group.notes.append(group.problem(line, one.name, "note", cell.note))
-
-
-def split_items(value: Value) -> list[Value]:
-    """Return the entries of a cell that lists several, one a line or numbered «1) … 2) …»; else the value alone."""
-    if not isinstance(value, str):
-        return [value]
-    if "\n" not in value and ";" not in value and not value[:1].isdigit():
-        return [value]
-    parts = re.split(r"\n|;(?=\s*\D)|(?:(?<=\s)|^)\d{1,2}[.)]\s+(?=[^\W\d_])", value.strip())
-    parts = [part.strip(" ,;\t") for part in parts if part and part.strip(" ,;\t")]
-    return list(parts) if len(parts) > 1 else [value if not parts else parts[0]]
 
 
 def _key(cell: Cell) -> str:
