@@ -39,6 +39,7 @@ from app.register.sheet import Line
 from app.words import counted, fold
 
 CHANGED_MEANWHILE = "Пока вы смотрели таблицу, данные в службе изменились: откройте таблицу заново и проверьте её."
+ESTABLISHED_UNKNOWN = "Загружено из таблицы. День установления в ней не указан, стоит день постановки на учёт."
 PAGE = 5000
 """Rows written at once."""
 
@@ -160,7 +161,7 @@ class _Loading:
                 {
                     "name": head.value("parent").last,
                     "reg_number": format_number(number),
-                    "address": head.value("address"),
+                    "address": head.value("address") or head.value("place") or "не указан",
                     "territory_id": places.get(fold(head.value("place"))),
                     "phone": head.value("phone"),
                     "family_kind": kind_of(family.group),
@@ -233,7 +234,7 @@ class _Loading:
                             "kind": DisabilityKind.CHILD,
                             "established_at": min(family.group.head.value("registered"), until),
                             "valid_to": until,
-                            "note": "Загружено из таблицы. День установления в ней не указан, стоит день постановки на учёт.",
+                            "note": ESTABLISHED_UNKNOWN,
                         }
                     )
         self._write(ChildProfile, profiles)

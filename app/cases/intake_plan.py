@@ -84,6 +84,11 @@ class Plan:
         return [problem for family in self.families for problem in family.problems]
 
     @property
+    def missing(self) -> dict[str, tuple[str, ...]]:
+        """The columns without which a sheet cannot be read, by sheet: a person must choose them."""
+        return {table.name: table.missing for table in self.reading.tables if table.missing}
+
+    @property
     def to_load(self) -> list[PlannedFamily]:
         """The families that loading would add or add children to."""
         return [family for family in self.families if family.verdict in (Verdict.NEW, Verdict.CHANGED)]

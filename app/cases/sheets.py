@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from app.cases.models import EndReason
 from app.people.lists import EducationKind, FamilyFeature, FamilyKind
-from app.register.sheet.cells import Choices, Day, Lookup, Person, Phones, Snils, Text, YesNo
+from app.register.sheet.cells import Choices, Day, Lookup, Person, Phones, Running, Snils, Text, YesNo
 from app.register.sheet.dates import Years
 from app.register.sheet.declare import Field, Sheet
 from app.register.sheet.rows import Group, Problem
@@ -60,7 +60,9 @@ FAMILIES = Sheet(
     same_head=("born", "snils"),
     checks=(children_younger_than_parents,),
     fields=(
-        Field("no", "№ п/п", Text(60), ("№ п п", "=№", "п п", "номер п п", "порядков номер", "=пп"), starts=True),
+        Field(
+            "no", "№ п/п", Running(), ("№ =п =п", "=п =п", "=№", "номер =п =п", "порядков номер", "=пп"), starts=True
+        ),
         Field(
             "parent",
             "Родитель (законный представитель)",
@@ -75,7 +77,7 @@ FAMILIES = Sheet(
             "born",
             "Дата рождения родителя",
             Day(PARENT_YEARS, future="future_birth"),
-            ("дат рожд", "родил", "=др", "д р", "год рожд", "рожден"),
+            ("дат рожд", "родил", "=др", "=д =р", "год рожд", "рожден"),
             required="no_birth_date",
             missing="не указана дата рождения родителя: впишите её",
         ),
@@ -84,9 +86,7 @@ FAMILIES = Sheet(
             "address",
             "Адрес",
             Text(),
-            ("адрес", "место жит", "мест прожив", "прожива", "регистрац"),
-            required="no_address",
-            missing="не указан адрес семьи: впишите его",
+            ("адрес", "мест жит", "мест прожив", "прожива", "регистрац"),
         ),
         Field(
             "place",
@@ -139,7 +139,7 @@ FAMILIES = Sheet(
                 "дат учет",
                 "дат зачисл",
                 "дат приня",
-                "учет с",
+                "учет =с",
                 "дат начал",
             ),
             required="no_date",
@@ -183,7 +183,7 @@ FAMILIES = Sheet(
             "c_born",
             "Дата рождения ребёнка",
             Day(CHILD_YEARS, future="future_birth"),
-            ("дат рожд", "родил", "=др", "д р", "год рожд", "рожден"),
+            ("дат рожд", "родил", "=др", "=д =р", "год рожд", "рожден"),
             detail=True,
             required="no_birth_date",
             missing="не указана дата рождения ребёнка: впишите её",
@@ -246,7 +246,9 @@ REMOVED = Sheet(
     title="Снятые с учёта",
     key_field="parent",
     fields=(
-        Field("no", "№ п/п", Text(60), ("№ п п", "=№", "п п"), starts=True),
+        Field(
+            "no", "№ п/п", Running(), ("№ =п =п", "=п =п", "=№", "номер =п =п", "порядков номер", "=пп"), starts=True
+        ),
         Field(
             "parent",
             "Родитель",

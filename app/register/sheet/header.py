@@ -120,7 +120,7 @@ def find_header(grid: Grid, sheet: Sheet) -> Header | None:
             best = (score, row)
     if best is None:
         return None
-    top, bottom = _storeys(grid, best[1])
+    top, bottom = _storeys(grid, best[1], vocabulary)
     columns = _columns(grid, top, bottom)
     return Header(top, bottom, columns) if len(columns) >= 2 else None
 
@@ -137,7 +137,7 @@ def _could_be_header(grid: Grid, row: int) -> bool:
     return numeric * 4 <= len(texts) and all(len(text) <= 300 for text in texts)
 
 
-def _storeys(grid: Grid, anchor: int) -> tuple[int, int]:
+def _storeys(grid: Grid, anchor: int, vocabulary: tuple[str, ...]) -> tuple[int, int]:
     """Return the first and last row of the header around *anchor*."""
     top, bottom = anchor, anchor
     width = grid.width
@@ -145,27 +145,37 @@ def _storeys(grid: Grid, anchor: int) -> tuple[int, int]:
         first, last, _, _ = grid.merges.around(anchor, column)
         if last - first < STOREYS:
             top, bottom = min(top, first), max(bottom, last)
-    while bottom - top + 1 < STOREYS and _hangs_under(grid, bottom + 1, top, bottom, width):
+    while bottom - top + 1 < STOREYS and _hangs_under(grid, bottom + 1, width, vocabulary):
         bottom += 1
     while top > 1 and bottom - top + 1 < STOREYS and _stands_over(grid, top - 1, width):
         top -= 1
     return top, bottom
 
 
-def _hangs_under(grid: Grid, row: int, top: int, bottom: int, width: int) -> bool:
-    """Whether *row* is a lower storey: titles only, all of them under a joined or an empty place of the row above."""
+def _hangs_under(grid: Grid, row: int, width: int, vocabulary: tuple[str, ...]) -> bool:
+    """Whether *row* is a lower storey: titles only, each under a joined or an empty place of the row above.
+
+    Where people did not join the upper cells, the first lower title stands right under the upper one and the next
+    ones under nothing; then the titles must be known words, or they could be the first row of data.
+    """
     if row > len(grid.rows) or not _could_be_header(grid, row):
         return False
     filled = grid.filled(row)
-    if is_numbering(grid, row) or (len(filled) == 1 and _is_across(grid, row, filled[0], width)):
+    if not filled or is_numbering(grid, row) or (len(filled) == 1 and _is_across(grid, row, filled[0], width)):
         return False
-    under = 0
-    for column in filled:
-        _, _, left, right = grid.merges.around(bottom, column)
-        if right > left or grid.value(bottom, column) is None:
-            under += 1
-    # Under a header of one storey every place is taken, and what follows is data.
-    return under == len(filled) and any(grid.value(bottom, column) is not None for column in range(min(filled) + 1))
+    above = row - 1
+    if all(grid.value(above, column) is None for column in range(min(filled) + 1)):
+        return False
+    open_above = {
+        column: grid.value(above, column) is None
+        or grid.merges.around(above, column)[3] > grid.merges.around(above, column)[2]
+        for column in range(width + 1)
+    }
+    if all(open_above[column] for column in filled):
+        return True
+    known = sum(words_score(text_of(grid.value(row, column)), vocabulary) >= 1 for column in filled)
+    first_of_run = all(open_above[column] or (column + 1 in filled and open_above[column + 1]) for column in filled)
+    return first_of_run and known * 2 >= len(filled) >= 2
 
 
 def _stands_over(grid: Grid, row: int, width: int) -> bool:

@@ -200,7 +200,9 @@ class _Reader:
             line = Line(row)
             for one in self.items:
                 value = raw[one.name]
-                if len(names) > 1:
+                if one.name == self.sheet.item_field:
+                    value = names[at]
+                elif len(names) > 1:
                     parts = split_items(value)
                     value = parts[at] if len(parts) == len(names) else value
                 self._put(line, one, value)
