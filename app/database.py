@@ -160,7 +160,7 @@ def alone(settings: Settings) -> Iterator[None]:
         engine.dispose()
 
 
-def upgrade(settings: Settings) -> str | None:
+def upgrade(settings: Settings, *, durable: bool = True) -> str | None:
     """Bring the tables to what the code expects and return the revision they were at before.
 
     An SQLite file that already holds tables is copied first, into ``backups`` of the instance.
@@ -171,7 +171,7 @@ def upgrade(settings: Settings) -> str | None:
     app = bare_app(settings)
     with app.app_context():
         try:
-            assert_engine(db.engine)
+            assert_engine(db.engine, durable=durable)
             current, expected = revisions(db.engine)
             _refuse_newer(current)
             if current != expected:

