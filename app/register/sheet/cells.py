@@ -274,7 +274,7 @@ class Choices:
     """One or several values of a closed list, found by the stems people use for them: ``{"ovz": ("овз",)}``."""
 
     stems: Mapping[str, tuple[str, ...]]
-    evident: ClassVar[bool] = False
+    evident: ClassVar[bool] = True
 
     @cached_property
     def _patterns(self) -> list[tuple[str, re.Pattern[str]]]:
@@ -312,7 +312,7 @@ def _any_word(stems: tuple[str, ...]) -> re.Pattern[str]:
 class YesNo:
     """Да or нет, also «+», «-», «v», 1 and 0."""
 
-    evident: ClassVar[bool] = False
+    evident: ClassVar[bool] = True
 
     def read(self, value: Value, around: Around) -> Cell:
         """Return True or False; anything else is a problem."""

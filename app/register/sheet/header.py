@@ -16,16 +16,16 @@ from functools import cached_property, lru_cache
 from app.register.sheet.book import Broken, Grid, letters
 from app.register.sheet.cells import text_of
 from app.register.sheet.declare import PARTS, Sheet
-from app.register.sheet.names import in_russian
+from app.register.sheet.names import NotAName, in_russian, read_name
 from app.words import fold
 
 LOOKED_AT = 400
 """Rows from the top in which a header is looked for; stamps and explanations take ten to forty."""
 STOREYS = 4
-_TOTAL = re.compile(r"(?:итого|всего|итог\b|в том числе|в т\.? ?ч\.?)")
+_TOTAL = re.compile(r"(?:итого|всего|итог|в том числе)\b|в т\.? ?ч\.")
 _FOOTER = re.compile(
-    r"(?:составил|исполнитель|исп\.|директор|руководитель|заведующ|начальник|главный бухгалтер|м\.? ?п\.?$|подпись|"
-    r"дата составления)"
+    r"(?:составил|исполнитель|директор|руководитель|заведующ(?:ий|ая)|начальник|главный бухгалтер|подпись|"
+    r"дата составления)\b|исп\.|м\.? ?п\.?$"
 )
 
 
@@ -231,8 +231,17 @@ def is_numbering(grid: Grid, row: int) -> bool:
     return len(texts) >= 3 and [text.rstrip(".") for text in texts] == [str(at) for at in range(1, len(texts) + 1)]
 
 
+def looks_named(text: str) -> bool:
+    """Whether *text* is a person's name: two words or more, each with a capital letter."""
+    try:
+        read_name(text)
+    except NotAName:
+        return False
+    return all(word[0].isupper() for word in text.split())
+
+
 def row_kind(grid: Grid, row: int, header: Header, names: frozenset[int]) -> RowKind:
-    """Return what *row* is; *names* are the columns that hold people's names (a lone name is data)."""
+    """Return what *row* is; a lone name in one of *names*, the columns of people's names, is data."""
     filled = grid.filled(row)
     if not filled:
         return RowKind.BLANK
@@ -254,6 +263,6 @@ def row_kind(grid: Grid, row: int, header: Header, names: frozenset[int]) -> Row
         across = _is_across(grid, row, filled[0], len(header.columns))
         inside_block = grid.merges.around(row, filled[0])[0] != grid.merges.around(row, filled[0])[1]
         leading = filled[0] <= header.columns[min(1, len(header.columns) - 1)].index and not inside_block
-        if across or (leading and filled[0] not in names):
+        if across or (leading and not (filled[0] in names and looks_named(first))):
             return RowKind.SECTION if re.search(r"[^\W\d_]{2}", first) else RowKind.BLANK
     return RowKind.DATA

@@ -131,7 +131,10 @@ def _by_words(column: Column, target: str, field: Field, sheet: Sheet, owner: st
     if score <= 0 or not sheet.detail_words:
         return score
     if owner:
-        score += 1.0 if (owner == "detail") == field.detail else -1.6
+        fits = (owner == "detail") == field.detail
+        # What the header says itself weighs more than what stands to the left of it.
+        said = owner == _spoken_of(column.title, sheet)
+        score += (1.0 if said else 0.2) if fits else (-1.6 if said else -0.2)
     return score
 
 
