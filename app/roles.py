@@ -39,18 +39,19 @@ ROLES: dict[str, dict[str, str]] = {
         **_DIRECTORIES, "staff": "RWA", "departments": "RW", "units": "RW", "areas": "RW", "partners": "RW",
         "families": "RS", "people": "RS", "members": "RS", "children": "RS", "disabilities": "RS", "ovz": "RS",
         "consents": "R", "cases": "R assign_curator", "assignments": "R", "team": "R", "agreements": "R sign",
-        "records": "R",
+        "records": "R", "reports": "RS",
     },
     HEAD: {
         **_DIRECTORIES, "services": "RWD", "partners": "RWD", "territories": "RW", "areas": "RWD",
         "families": "RWS", "people": "RWS", "members": "RWSA", "children": "RWS", "disabilities": "RWS", "ovz": "RWS",
         "consents": "RWA", "cases": "RWA", "assignments": "R", "team": "RWA", "agreements": "RWA", "records": "RWSA",
+        "reports": "RS",
     },
     CURATOR: {
         **_DIRECTORIES, "partners": "RW",
         "families": "RWS", "people": "RWS", "members": "RWSA", "children": "RWS", "disabilities": "RWS", "ovz": "RWS",
         "consents": "RWA", "cases": "RW advance", "assignments": "R", "team": "RWA", "agreements": "RW",
-        "records": "RWSA",
+        "records": "RWSA", "reports": "R",
     },
     PSYCHOLOGIST: {
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "R", "cases": "R", "team": "R",
@@ -73,6 +74,14 @@ ROLES: dict[str, dict[str, str]] = {
     },
     ACCOUNTANT: {"services": "R", "partners": "R", "staff": "R", "departments": "R", "units": "R"},
 }  # fmt: skip
+
+RANKS: dict[str, int] = {ADMINISTRATOR: 3, DIRECTOR: 2, HEAD: 1}
+"""Who may hand out what: nobody gives, takes or changes a role above the highest of his own. Others stand at 0."""
+
+
+def rank(roles: Collection[str]) -> int:
+    """Return the highest rank among *roles*; nothing ranks below every role."""
+    return max((RANKS.get(role, 0) for role in roles), default=-1)
 
 
 def grants(role: str, known: Collection[tuple[str, str]]) -> set[tuple[str, str]]:

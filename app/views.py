@@ -10,6 +10,7 @@ from app.home import HomeView
 from app.organisation.views import Departments, Partners, ServiceAreas, ServiceUnits, Staff, Territories
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
 from app.programmes.views import MeasureLines
+from app.reporting.views import Reports
 from app.services.views import ServiceRecords, Services
 
 
@@ -37,6 +38,7 @@ MENU: tuple[Screen, ...] = (
     Screen("Сопровождение", "Журнал услуг", "journal-text", ServiceRecords),
     Screen("", "", "", MeasureLines),
     Screen("Решения", "Договоры", "pen", Agreements),
+    Screen("Отчётность", "Реестры и отчёты", "bar-chart", Reports),
     Screen("Справочники", "Перечень услуг", "list-check", Services),
     Screen("Справочники", "Организации", "building", Partners),
     Screen("Справочники", "Территории", "geo-alt", Territories),

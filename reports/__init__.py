@@ -49,8 +49,8 @@ def export(code: str, target: workbook.Target, session: Session, asked: Asked, *
     heading = report.heading(asked, by.unit_name)
     with acting(by, writing=False), Session(session.get_bind()) as own:
         number = workbook.write(target, heading, report.rows(own, asked), blank=BLANK, zone=by.zone)
-    rows = counted(number, "строка", "строки", "строк")
-    journal.apart(
-        session, by, "export", None, f"Выгружено в Excel: {report.code} «{report.title}» {asked.in_words}, {rows}."
-    )
+    what = f"{report.code} «{report.title}» {asked.in_words}, {counted(number, 'строка', 'строки', 'строк')}"
+    if asked.health and report.on_health:
+        what += ", со сведениями о здоровье"
+    journal.apart(session, by, "export", None, f"Выгружено в Excel: {what}.")
     return number

@@ -158,5 +158,7 @@ HEADING = Report(
         Field("Куратор", lambda line: line.of.curator, width=20),
     ),
     _lines,
+    about="Дети семей, которые состоят на учёте: возраст, статус, где учатся, кто представляет.",
+    icon="person-heart",
     hold=3,
 )

@@ -188,5 +188,7 @@ HEADING = Report(
         Field("Примечание", lambda line: line.case.note, width=30),
     ),
     _lines,
+    about="Семьи на учёте: дети, договор, программа, куратор и чем закончилось.",
+    icon="people",
     hold=3,
 )

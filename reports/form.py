@@ -84,7 +84,8 @@ class Report:
     """A register: its code and file name, its columns in order, and where its lines come from.
 
     *lines* reads from the database in the acting scope and yields one object a row; it must not ask for data a column
-    not shown would need. *by_case*: the filters of :class:`Filters` apply.
+    not shown would need. *about* is a sentence for who chooses. *by_case*: the filters of :class:`Filters` apply.
+    *on_health*: for who may see them it holds data on health, and the journal says so.
     """
 
     code: str
@@ -92,7 +93,10 @@ class Report:
     title: str
     fields: tuple[Field, ...]
     lines: Callable[[Session, Asked], Iterable[Any]]
+    about: str = ""
+    icon: str = "file-earmark-spreadsheet"
     by_case: bool = True
+    on_health: bool = True
     hold: int = 0
 
     def shown(self, asked: Asked) -> tuple[Field, ...]:

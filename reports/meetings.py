@@ -171,6 +171,9 @@ HEADING = Report(
         Field("Секретарь", lambda line: line.secretary, width=22),
     ),
     _lines,
+    about="Подписанные протоколы: что рассмотрено и сколько решений каждого вида.",
+    icon="calendar2-week",
     by_case=False,
+    on_health=False,
     hold=3,
 )

@@ -1,0 +1,1 @@
+"""The screens of registers and reports; what they hold is in ``reports/``."""
