@@ -36,22 +36,30 @@ _YEAR = 365 * 24 * 3600
 # The whole set of Bootstrap Icons is 1.1 MB; the pages are served these only.
 ICONS = tuple(
     """
-    1-circle 1-circle-fill 2-circle 2-circle-fill 3-circle 3-circle-fill 4-circle 4-circle-fill archive
-    arrow-clockwise arrow-counterclockwise arrow-down arrow-left arrow-left-right arrow-repeat arrow-return-left
-    arrow-right arrow-right-circle arrow-up bar-chart bell book box-arrow-right box-seam briefcase building
-    calculator calendar-check calendar-event calendar2-week calendar3 cash-coin chat-left-text check-circle
-    check-circle-fill check-lg check2-square chevron-down chevron-left chevron-right circle clipboard-check
-    clipboard2-pulse clock clock-history cloud-check credit-card-2-front dash-circle database diagram-3
-    door-open download envelope exclamation-circle-fill exclamation-octagon-fill exclamation-triangle
-    exclamation-triangle-fill eye eye-slash file-earmark-arrow-down file-earmark-arrow-up file-earmark-check
-    file-earmark-medical file-earmark-spreadsheet file-earmark-text files filter flag folder-plus folder2
-    folder2-open funnel gear geo-alt grid-3x3-gap hammer handbag heart-pulse hospital hourglass-split house
-    house-heart inbox info-circle info-circle-fill journal-plus journal-text key layout-three-columns link-45deg
-    list list-check list-ol list-ul lock lock-fill map mortarboard paperclip pause-circle pen pencil people
-    people-fill person person-badge person-check person-gear person-heart person-lines-fill person-plus
-    person-vcard person-x phone pin-map play-circle plus-circle plus-lg printer question-circle receipt save
-    search send shield-check shield-lock signpost signpost-split slash-circle sliders star stop-circle sun table
-    tag telephone three-dots tools trash truck unlock wallet2 x-circle x-circle-fill x-lg
+    1-circle 1-circle-fill 2-circle 2-circle-fill 3-circle 3-circle-fill 4-circle 4-circle-fill activity alarm
+    alarm-fill archive arrow-bar-up arrow-clockwise arrow-counterclockwise arrow-down arrow-left
+    arrow-left-right arrow-repeat arrow-return-left arrow-right arrow-right-circle arrow-up arrow-up-right award
+    bandaid bank bar-chart bell bell-fill book bookmark box-arrow-in-right box-arrow-right box-seam briefcase
+    building calculator calendar-check calendar-event calendar-plus calendar-range calendar-x calendar2-week
+    calendar3 calendar3-event cash-coin chat-dots chat-left-text check-circle check-circle-fill check-lg
+    check2-all check2-circle check2-square chevron-down chevron-left chevron-right circle clipboard
+    clipboard-check clipboard-data clipboard-plus clipboard2-check clipboard2-pulse clock clock-history
+    cloud-check collection credit-card-2-front cup-hot dash-circle dash-square database diagram-3 door-open
+    download easel emoji-smile envelope envelope-paper exclamation-circle exclamation-circle-fill
+    exclamation-octagon-fill exclamation-triangle exclamation-triangle-fill eye eye-slash file-earmark
+    file-earmark-arrow-down file-earmark-arrow-up file-earmark-check file-earmark-medical file-earmark-pdf
+    file-earmark-person file-earmark-plus file-earmark-spreadsheet file-earmark-text file-earmark-word
+    file-earmark-x files filter flag folder folder-plus folder2 folder2-open funnel gear geo-alt gift globe
+    graph-up grid-3x3-gap hammer hand-thumbs-up handbag headset heart-pulse hospital hourglass-split house
+    house-door house-heart inbox info-circle info-circle-fill journal journal-check journal-medical journal-plus
+    journal-text kanban key layers layout-three-columns lightning link-45deg list list-check list-ol list-task
+    list-ul lock lock-fill map megaphone mortarboard paperclip patch-check pause-circle pen pencil pencil-square
+    people people-fill person person-badge person-check person-dash person-gear person-heart person-lines-fill
+    person-plus person-vcard person-workspace person-x phone pie-chart pin-map play-circle plus-circle plus-lg
+    printer puzzle question-circle receipt reply save search send share shield shield-check shield-lock shop
+    signpost signpost-split skip-forward slash-circle sliders star stop-circle stopwatch sun table tag telephone
+    three-dots ticket-detailed toggles tools trash tree truck universal-access-circle unlock upload wallet2
+    x-circle x-circle-fill x-lg x-octagon x-square zoom-in
     """.split()  # noqa: SIM905 -- one name a word reads better than a hundred quoted lines
 )
 

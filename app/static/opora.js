@@ -87,6 +87,10 @@ for (const form of all("form[data-tidy]")) {
       formData.delete(name);
       for (const value of values) formData.append(name, value);
     }
+    // Columns left as they stand by default need no place in the address.
+    const columns = all('[name="col"]', form);
+    const chosen = columns.some((box) => box.checked !== box.defaultChecked) || new URLSearchParams(location.search).has("col");
+    if (!chosen) formData.delete("col");
     for (const select of all('select[name$=".op"]', form)) {
       const name = select.name.slice(0, -3);
       const filled = formData.has(name) || formData.has(`${name}.to`) || formData.has(`${name}.text`);

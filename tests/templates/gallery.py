@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import app.web
-from app.web import init_web
 from flask import Flask, abort, flash, jsonify, render_template, request
 from flask_wtf import CSRFProtect
 
-from tests.templates import work
+import app.web
+from app.web import init_web
+from tests.templates import office, work
 from tests.templates.samples import CONFLICT, EMPTY, FACTS, FORM, HISTORY, LIST, PASSWORD, SHELL, detail
 
 ROOT = Path(app.web.__file__).parent
@@ -33,13 +33,13 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "waiting": ("waiting.html", {"page": work.WAITING}),
     "programme": ("programme.html", {"page": work.PROGRAMME}),
     "meeting": ("meeting.html", {"page": work.MEETING}),
-    "upload": ("import_upload.html", {"page": work.UPLOAD}),
-    "preview": ("import_preview.html", {"page": work.PREVIEW}),
-    "reports": ("reports.html", {"page": work.REPORTS}),
-    "profile": ("account/profile.html", {"page": work.PROFILE}),
-    "roles": ("account/roles.html", {"page": work.ROLES}),
+    "upload": ("import_upload.html", {"page": office.UPLOAD}),
+    "preview": ("import_preview.html", {"page": office.PREVIEW}),
+    "reports": ("reports.html", {"page": office.REPORTS}),
+    "profile": ("account/profile.html", {"page": office.PROFILE}),
+    "roles": ("account/roles.html", {"page": office.ROLES}),
     "password": ("account/password.html", {"page": PASSWORD, "must": True}),
-    "login": ("login.html", {"error": "Имя или пароль не подошли. Осталось 3 попытки.", "unit_name": SHELL.unit, "shell": None}),
+    "login": ("login.html", {"error": "Имя или пароль не подошли.", "unit_name": SHELL.unit}),
 }
 
 
@@ -65,8 +65,8 @@ def make_gallery() -> Flask:
     def lookup() -> Any:
         words = request.args.get("q", "").casefold()
         names = ("Берёзкина Е. Ё.", "Журавлёва Н. С.", "Тетерёв П. И.")
-        found = [{"id": n, "text": name, "small": "участок № 3"} for n, name in enumerate(names, 1) if words in name.casefold()]
-        return jsonify(results=found)
+        found = [(n, name) for n, name in enumerate(names, 1) if words in name.casefold()]
+        return jsonify(results=[{"id": n, "text": name, "small": "участок № 3"} for n, name in found])
 
     return gallery
 

@@ -104,8 +104,12 @@ ROWS = tuple(_row(number, NAMES[number % 6], DUES[number % 4]) for number in ran
 
 FILTERS = (
     FilterControl("name", "Семья", "text", (("has", "содержит"), ("is", "равно"), ("empty", "не указано"))),
-    FilterControl("due", "Срок", "date", (("is", "в этот день"), ("between", "с … по …")), op="between", value="01.02.2026"),
-    FilterControl("stage", "Этап", "choice", (("in", "один из"),), values=("p",), choices=(("v", "выявление"), ("p", "программа"))),
+    FilterControl(
+        "due", "Срок", "date", (("is", "в этот день"), ("between", "с … по …")), op="between", value="01.02.2026"
+    ),
+    FilterControl(
+        "stage", "Этап", "choice", (("in", "один из"),), values=("p",), choices=(("v", "выявление"), ("p", "программа"))
+    ),
     FilterControl("curator", "Куратор", "ref", (("is", "это"),), lookup_url="/lookup"),
     FilterControl("young", "Есть дети до трёх лет", "flag", (("is", "это"),)),
     FilterControl("children", "Детей", "number", (("ge", "не меньше"), ("between", "от и до"))),
@@ -115,7 +119,7 @@ PAGER = Pager(
     first=1,
     last=25,
     total=148,
-    words="148 семей",
+    words="1–25 из 148",
     links=(PageLink(1, "/list", True), PageLink(2, "/list?p=2"), PageLink(None), PageLink(6, "/list?p=6")),
     next_url="/list?p=2",
     sizes=((25, "/list", True), (50, "/list?n=50", False), (100, "/list?n=100", False)),
@@ -167,7 +171,7 @@ EMPTY = ListPage(
     url="/empty",
     columns=HEADS,
     rows=(),
-    pager=Pager(0, 0, 0, "0 визитов"),
+    pager=Pager(0, 0, 0, "Найдено 0"),
     blank=Blank(
         "Визитов пока нет",
         "Запишите первый: дата и время подставятся сами.",
@@ -194,8 +198,15 @@ def detail(**kind: Any) -> DetailPage:
         title="Семья Щёголевых",
         url="/detail",
         line="Дело № 14/2026 · с. Берёзовый Яр, ул. Озёрная, 7, кв. 2 · куратор Журавлёва Н. С. с 10.02.2026",
-        badges=(Badge("программа на рассмотрении", "info"), Badge("утвердить до 25.02", "warn"), Badge("многодетная", "", "people")),
-        acts=(Act("visit", "Записать визит", "/form", "geo-alt", tone="primary"), Act("edit", "Изменить", "/form", "pencil")),
+        badges=(
+            Badge("программа на рассмотрении", "info"),
+            Badge("утвердить до 25.02", "warn"),
+            Badge("многодетная", "", "people"),
+        ),
+        acts=(
+            Act("visit", "Записать визит", "/form", "geo-alt", tone="primary"),
+            Act("edit", "Изменить", "/form", "pencil"),
+        ),
         more=(Act("print", "Напечатать карточку", "/detail", "printer", method="post"), STOP),
         tabs=(
             Tab("main", "Обзор", "/detail", current="parts" in kind),
@@ -240,7 +251,9 @@ FORM = FormPage(
                 FieldView("last", "Фамилия", "line", "Щёголева", required=True, span=2, max_length=250),
                 FieldView("first", "Имя", "line", "Пелагея", required=True, span=2),
                 FieldView("middle", "Отчество", "line", "Фёдоровна", span=2),
-                FieldView("born", "Дата рождения", "date", "03.05.1991", required=True, hint="Можно набрать 3.5.91", span=2),
+                FieldView(
+                    "born", "Дата рождения", "date", "03.05.1991", required=True, hint="Можно набрать 3.5.91", span=2
+                ),
                 FieldView("tel", "Телефон", "phone", "+7 900 000-14-26", span=2),
                 FieldView("mail", "Почта", "email", span=2, advice="Без почты копия договора не отправится."),
                 FieldView("place", "Населённый пункт", "ref", "3", ref_text="с. Берёзовый Яр", lookup_url="/lookup"),
@@ -262,7 +275,9 @@ FORM = FormPage(
                 FieldView("income", "Доход", "money", "9140,00", span=2),
                 FieldView("kids", "Сколько детей", "number", "3", span=2),
                 FieldView("large", "Многодетная", "flag", "1", span=4),
-                FieldView("health", "Сведения о здоровье", "locked", "Нужно письменное согласие (152-ФЗ, ст. 10).", span=6),
+                FieldView(
+                    "health", "Сведения о здоровье", "locked", "Нужно письменное согласие (152-ФЗ, ст. 10).", span=6
+                ),
                 FieldView(
                     "sex",
                     "Пол",
@@ -271,7 +286,9 @@ FORM = FormPage(
                     choices=(("f", "женский"), ("m", "мужской")),
                     error="Выберите пол.",
                 ),
-                FieldView("kin", "Кем приходится", "choice", "2", choices=tuple((str(n), f"родство {n}") for n in range(6))),
+                FieldView(
+                    "kin", "Кем приходится", "choice", "2", choices=tuple((str(n), f"родство {n}") for n in range(6))
+                ),
                 FieldView(
                     "source",
                     "Как узнали о семье",
@@ -297,11 +314,14 @@ FORM = FormPage(
 )
 
 CONFLICT = ConflictPage(
-    title="Пока вы писали, карточку изменил другой сотрудник",
+    title="Семья: Щёголевы",
     url="/conflict",
     who="Кораблёва А. И.",
     when="10:14",
-    clashes=(Clash("tel", "Телефон", "+7 900 000-14-20", "+7 900 000-14-26", "+7 900 000-14-62"), Clash("address", "Адрес", "", "ул. Озёрная", "")),
+    clashes=(
+        Clash("tel", "Телефон", "+7 900 000-14-20", "+7 900 000-14-26", "+7 900 000-14-62"),
+        Clash("address", "Адрес", "", "ул. Озёрная", ""),
+    ),
     merged=(("Жильё", "Квартира, 41 м²", "Кораблёва А. И."), ("Что важно знать", "", "ваше")),
     hidden=(("version", "4"),),
     cancel_url="/detail",

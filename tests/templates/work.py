@@ -1,4 +1,4 @@
-"""Invented pages beside the engine: the day, a programme, a meeting, loading a workbook, reports, the account."""
+"""Invented pages of the work itself: the day, a programme, a meeting."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from types import SimpleNamespace as N
 from typing import Any
 
 from app.register.pages import Act, Badge, Blank, Cell, FactsPart, FieldView
-
-from tests.templates.samples import ASSIGN, FACTS, LIST, PAGER
+from tests.templates.samples import ASSIGN, LIST
 
 WAITS = Badge("решения нет", "warn")
 APPROVED = Badge("утверждена", "ok")
@@ -15,7 +14,16 @@ APPROVED = Badge("утверждена", "ok")
 
 def row(what: str, text: str = "", **rest: Any) -> N:
     """Return a line of work."""
-    made = {"when": "", "when_small": "", "tone": "", "what": what, "url": "/detail", "text": text, "act": None, "state": None}
+    made = {
+        "when": "",
+        "when_small": "",
+        "tone": "",
+        "what": what,
+        "url": "/detail",
+        "text": text,
+        "act": None,
+        "state": None,
+    }
     return N(**{**made, **rest})
 
 
@@ -61,7 +69,9 @@ HOME: dict[str, Any] = {
         part("Вернулось на доработку", row("Программа семьи Буслаевых", "Берёзкина Е. Ё., вчера: «Нет срока»")),
         part("Скоро закончится", row("Справка МСЭ: Артём Щёголев", "до 19.04.2026", state=Badge("60 дней", "warn"))),
     ),
-    "bars": (N(title="Дела по этапам", url="/list", pairs=(("Выявление", 9), ("Личное дело", 14), ("Реализация", 107))),),
+    "bars": (
+        N(title="Дела по этапам", url="/list", pairs=(("Выявление", 9), ("Личное дело", 14), ("Реализация", 107))),
+    ),
     "table": LIST,
 }
 
@@ -70,8 +80,18 @@ FIRST_RUN: dict[str, Any] = {
     "line": "В системе пока нет ни одной семьи. Пройдите четыре шага.",
     "steps": (
         N(title="Назвать центр", text="Верхнеозёрский КЦСОН", done=True, act=Act("unit", "Изменить", "/form")),
-        N(title="Добавить сотрудников", text="Хотя бы одного куратора.", done=False, act=Act("staff", "Добавить", "/form")),
-        N(title="Загрузить семьи", text="Из вашей таблицы Excel.", done=False, act=Act("load", "Выбрать файл", "/upload")),
+        N(
+            title="Добавить сотрудников",
+            text="Хотя бы одного куратора.",
+            done=False,
+            act=Act("staff", "Добавить", "/form"),
+        ),
+        N(
+            title="Загрузить семьи",
+            text="Из вашей таблицы Excel.",
+            done=False,
+            act=Act("load", "Выбрать файл", "/upload"),
+        ),
     ),
 }
 
@@ -84,7 +104,10 @@ WAITING = N(
     acts=(),
     blank=Blank("Ничего не ждёт решения", "Здесь появятся отправленные программы.", "hourglass-split"),
     groups=(
-        part("Заседание службы", row("Программа семьи Щёголевых", "Журавлёва Н. С.", when="с 18.02", when_small="сегодня", state=WAITS)),
+        part(
+            "Заседание службы",
+            row("Программа семьи Щёголевых", "Журавлёва Н. С.", when="с 18.02", when_small="сегодня", state=WAITS),
+        ),
         part("Реабилитационный совет", blank="Для этого органа ничего нет."),
     ),
 )
@@ -99,11 +122,18 @@ PROGRAMME = N(
     title="Индивидуальная программа сопровождения",
     line="Семья Щёголевых, дело № 14/2026. Срок программы: 24.02.2026 – 09.02.2027.",
     crumbs=(("Мои семьи", "/list"), ("Щёголевы", "/detail")),
-    acts=(Act("print", "Напечатать", "/programme", "printer"), Act("withdraw", "Отозвать", "/x", "arrow-counterclockwise", "post")),
+    acts=(
+        Act("print", "Напечатать", "/programme", "printer"),
+        Act("withdraw", "Отозвать", "/x", "arrow-counterclockwise", "post"),
+    ),
     more=(),
     badges=(Badge("на рассмотрении", "info"),),
     error="",
-    note=N(tone="warn", strong="Версия 2 на рассмотрении с 18.02.2026, изменить её нельзя.", text="Решение примет заседание № 3."),
+    note=N(
+        tone="warn",
+        strong="Версия 2 на рассмотрении с 18.02.2026, изменить её нельзя.",
+        text="Решение примет заседание № 3.",
+    ),
     compare=N(
         url="/programme",
         old=N(label="Версия 1", small="возвращена 17.02.2026"),
@@ -119,8 +149,20 @@ PROGRAMME = N(
                 new=(line("", "2 раза в неделю", changed=True), line("Срок", "30.06.2026", changed=True)),
                 reason="",
             ),
-            N(kind="added", title="Подвоз до школы", old=None, new=(line("Исполнитель", "школа-интернат", changed=True),), reason=""),
-            N(kind="removed", title="Мобильная библиотека", old=(line("", "1 раз в месяц", changed=True),), new=None, reason="семья отказалась"),
+            N(
+                kind="added",
+                title="Подвоз до школы",
+                old=None,
+                new=(line("Исполнитель", "школа-интернат", changed=True),),
+                reason="",
+            ),
+            N(
+                kind="removed",
+                title="Мобильная библиотека",
+                old=(line("", "1 раз в месяц", changed=True),),
+                new=None,
+                reason="семья отказалась",
+            ),
             N(kind="same", title="Прокат ходунков", old=None, new=None, reason=""),
         ),
     ),
@@ -138,7 +180,11 @@ PROGRAMME = N(
         ),
         N(no=2, title="Подвоз до школы", url="", small="", recipient="", executor="", due="", state=None, acts=()),
     ),
-    facts=(FactsPart("Цель и срок", (("Цель", Cell("Фраза из трёх слов к июню")), ("Задачи", Cell("не указаны", empty=True)))),),
+    facts=(
+        FactsPart(
+            "Цель и срок", (("Цель", Cell("Фраза из трёх слов к июню")), ("Задачи", Cell("не указаны", empty=True)))
+        ),
+    ),
     way=(
         N(title="Составлена", small="17.02, Журавлёва Н. С.", state="done", url=""),
         N(title="Ждёт решения заседания № 3", small="20.02 в 14:00", state="current", url="/meeting"),
@@ -146,12 +192,29 @@ PROGRAMME = N(
     ),
     checks=(
         N(tone="ok", text="9 мероприятий", hint="", act=None),
-        N(tone="bad", text="Семья не согласовала программу", hint="Порядок, п. 4.1", act=Act("agree", "Отметить согласие", "/form")),
+        N(
+            tone="bad",
+            text="Семья не согласовала программу",
+            hint="Порядок, п. 4.1",
+            act=Act("agree", "Отметить согласие", "/form"),
+        ),
         N(tone="warn", text="Справка МСЭ истекает", hint="Не мешает", act=None),
     ),
     versions=(
-        N(label="Версия 2", url="/programme", small="18.02.2026, 9 мероприятий", state=Badge("на рассмотрении", "warn"), current=True),
-        N(label="Версия 1", url="/programme", small="", state=Badge("возвращена", "bad", "arrow-return-left"), current=False),
+        N(
+            label="Версия 2",
+            url="/programme",
+            small="18.02.2026, 9 мероприятий",
+            state=Badge("на рассмотрении", "warn"),
+            current=True,
+        ),
+        N(
+            label="Версия 1",
+            url="/programme",
+            small="",
+            state=Badge("возвращена", "bad", "arrow-return-left"),
+            current=False,
+        ),
     ),
 )
 
@@ -169,7 +232,11 @@ DECISION = N(
             "return_programme",
             required=True,
             span=6,
-            choices=(("approve_programme", "утвердить"), ("return_programme", "вернуть на доработку"), ("reject_programme", "отклонить")),
+            choices=(
+                ("approve_programme", "утвердить"),
+                ("return_programme", "вернуть на доработку"),
+                ("reject_programme", "отклонить"),
+            ),
         ),
         FieldView("reason", "Причина", "prose", required=True, span=6, error="Напишите причину: её увидит куратор."),
         FieldView("votes_for", "За", "number", "4", required=True, span=2),
@@ -187,8 +254,26 @@ MEETING = N(
     error="",
     steps=(("Повестка закрыта", "done"), ("Заседание идёт", "current"), ("Протокол", ""), ("Подписи", "")),
     items=(
-        N(id=1, no=1, title="Программа семьи Буслаевых", url="/programme", state=APPROVED, line="За 5, против 0, воздержались 0.", acts=(), form=None),
-        N(id=2, no=2, title="Программа семьи Щёголевых, версия 2", url="/programme", state=WAITS, line="Докладчик Журавлёва Н. С.", acts=(), form=DECISION),
+        N(
+            id=1,
+            no=1,
+            title="Программа семьи Буслаевых",
+            url="/programme",
+            state=APPROVED,
+            line="За 5, против 0, воздержались 0.",
+            acts=(),
+            form=None,
+        ),
+        N(
+            id=2,
+            no=2,
+            title="Программа семьи Щёголевых, версия 2",
+            url="/programme",
+            state=WAITS,
+            line="Докладчик Журавлёва Н. С.",
+            acts=(),
+            form=DECISION,
+        ),
         N(
             id=4,
             no=3,
@@ -204,9 +289,15 @@ MEETING = N(
         url="/add",
         hidden=(),
         save="Добавить вопрос",
-        fields=(FieldView("title", "О чём", "line", required=True, span=6), FieldView("case", "Дело", "ref", lookup_url="/lookup", span=6)),
+        fields=(
+            FieldView("title", "О чём", "line", required=True, span=6),
+            FieldView("case", "Дело", "ref", lookup_url="/lookup", span=6),
+        ),
     ),
-    candidates=part("Ждут следующего заседания", row("Программа семьи Пчёлкиных", "отправлена 19.02", act=Act("take", "В повестку", "/x", method="post"))),
+    candidates=part(
+        "Ждут следующего заседания",
+        row("Программа семьи Пчёлкиных", "отправлена 19.02", act=Act("take", "В повестку", "/x", method="post")),
+    ),
     presence=N(
         state=Badge("кворум есть: 5 из 7", "ok"),
         hint="Решать можно, если пришли 4 из 7.",
@@ -224,95 +315,5 @@ MEETING = N(
         ),
         act=Act("sign", "Подписать протокол", "/sign", "pen", "post", "primary", confirm="Подписать протокол № 3?"),
         blocked="Подписать пока нельзя: нет решения по вопросам 2 и 3.",
-    ),
-)
-
-UPLOAD = N(
-    title="Загрузка из Excel",
-    line="Таблица может быть любой: сначала система покажет, что поняла.",
-    crumbs=(),
-    url="/upload",
-    error="Файл защищён паролем. Снимите пароль в Excel и выберите снова.",
-    choices=(("families", "Семьи и дети"), ("services", "Оказанные услуги")),
-    chosen="families",
-    accept=".xlsx,.csv",
-    hint="Подойдут .xlsx и .csv до 20 МБ.",
-    recent=part("Прежние загрузки", row("Банк данных.xlsx", "17.02.2026, 183 строки", act=Act("undo", "Отменить", "/undo", method="post"))),
-)
-
-PREVIEW = N(
-    title="Проверьте, прежде чем загрузить",
-    line="Файл «Банк данных семей.xlsx», лист «Район», данные в строках 7–214. Пока ничего не записано.",
-    crumbs=(("Загрузка из Excel", "/upload"),),
-    cancel=Act("cancel", "Отменить загрузку", "/x", "x-lg", "post"),
-    hidden=(("token", "abc"),),
-    map_url="/map",
-    columns=(
-        N(letter="B", header="ФИО законного представителя", example="ЩЁГОЛЕВА П.Ф.", target="parent", reason="по заголовку", sure=True),
-        N(letter="H", header="Примеч.", example="", target="", reason="заголовок не узнан: выберите сами", sure=False),
-    ),
-    targets=(("parent", "Представитель: ФИО"), ("note", "Семья: что важно знать")),
-    views=(N(label="Все", count=201, url="/preview", current=False), N(label="С замечаниями", count=17, url="/preview", current=True)),
-    heads=("Представитель (B)", "Родился (D)"),
-    rows=(
-        N(no=48, state=Badge("не загрузится", "bad"), cells=(N(text="Лапшина К. И.", tone="", small=""), N(text="31.02.2017", tone="bad", small="D48: в феврале нет 31-го числа"))),
-        N(no=90, state=Badge("загрузится", "warn"), cells=(N(text="Фёдоровская Э. Ю.", tone="warn", small="B90: латинская «o» заменена"), N(text="", tone="", small=""))),
-    ),
-    pager=PAGER,
-    shown="Показаны 2 из 17 строк: не загрузятся 6, с замечаниями 11",
-    marked_url="/list",
-    url="/load",
-    ways=(N(value="all", label="Всё или ничего.", hint="Сначала исправлю файл"), N(value="good", label="Только строки без замечаний.", hint="Остальные вернутся файлом")),
-    chosen="good",
-    save="Загрузить 183 строки",
-    promise="Загрузку можно будет отменить целиком.",
-)
-
-PERIOD = (
-    FieldView("date_from", "С", "date", "01.02.2026", required=True, span=2),
-    FieldView("date_to", "По", "date", "28.02.2026", required=True, span=2),
-    FieldView("curator", "Куратор", "ref", lookup_url="/lookup", span=2),
-)
-REPORTS = N(
-    title="Реестры и отчёты",
-    line="Каждый файл записывается в журнал: кто, когда и сколько строк.",
-    crumbs=(),
-    groups=(
-        N(
-            title="Ежемесячные",
-            reports=(
-                N(key="bank", title="Банк данных семей", about="Семьи на сопровождении.", icon="", url="/list", fields=(), save="", open=False),
-                N(key="work", title="Журнал услуг", about="Услуги за срок.", icon="journal-text", url="/list", fields=PERIOD, save="", open=True),
-            ),
-        ),
-    ),
-)
-
-PROFILE = N(
-    title="Журавлёва Надежда Семёновна",
-    line="Участковый соцработник, отделение срочного обслуживания",
-    facts=FACTS,
-    roles=("Куратор", "Секретарь заседаний"),
-    acts=(Act("password", "Сменить пароль", "/password", "key"),),
-    entries=(N(when="18.02.2026, 8:02", where="192.0.2.14", state=Badge("сейчас", "ok")), N(when="17.02.2026, 8:10", where="192.0.2.14", state=None)),
-)
-
-ROLES = N(
-    title="Права ролей",
-    line="Поставленные настройки можно менять: обновление их не тронет.",
-    crumbs=(("Настройка", "/home"),),
-    url="/roles",
-    hidden=(("role", "curator"),),
-    roles=(N(label="Куратор", url="/roles", current=True), N(label="Заведующая", url="/roles", current=False)),
-    actions=("смотреть", "вносить", "изменять", "удалять", "выгружать"),
-    read_only=False,
-    groups=(
-        N(
-            title="Семьи",
-            rows=(
-                N(title="Семьи и дети", cells=tuple(N(value=f"families:{n}", checked=n < 3) for n in range(5))),
-                N(title="Журнал изменений", cells=(N(value="journal:list", checked=True), None, None, None, None)),
-            ),
-        ),
     ),
 )
