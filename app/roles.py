@@ -19,6 +19,20 @@ REGISTRAR = "Регистратор"
 SECRETARY = "Секретарь"
 ACCOUNTANT = "Бухгалтер"
 
+CODES: dict[str, str] = {
+    ADMINISTRATOR: "administrator",
+    DIRECTOR: "director",
+    HEAD: "head_of_service",
+    CURATOR: "curator",
+    PSYCHOLOGIST: "psychologist",
+    PEDAGOGUE: "social_pedagogue",
+    WORKER: "social_worker",
+    REGISTRAR: "registrar",
+    SECRETARY: "secretary",
+    ACCOUNTANT: "accountant",
+}
+"""By what code rules know a role; the name belongs to the screens and may be changed with the centre's words."""
+
 LETTERS: dict[str, frozenset[str]] = {
     "L": frozenset({"can_lookup"}),
     "R": frozenset({"can_list", "can_show", "can_lookup", "can_export"}),
@@ -55,14 +69,15 @@ ROLES: dict[str, dict[str, str]] = {
     },
     PSYCHOLOGIST: {
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "R", "cases": "R", "team": "R",
-        "records": "RWA",
+        "records": "RWA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L", "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R",
     },
     PEDAGOGUE: {
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "R", "cases": "R", "team": "R",
-        "records": "RWA",
+        "records": "RWA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L", "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R",
     },
     WORKER: {
         "services": "L", "staff": "L", "cases": "L", "people": "L", "families": "L", "records": "RWA",
+        "lines": "L", "measures": "R mark",
     },
     REGISTRAR: {
         **_DIRECTORIES, "territories": "RW",
@@ -71,6 +86,7 @@ ROLES: dict[str, dict[str, str]] = {
     },
     SECRETARY: {
         **_DIRECTORIES, "families": "R", "people": "L", "members": "R", "cases": "R",
+        "programmes": "R", "versions": "R", "measures": "R", "lines": "L", "waiting": "RW", "bodies": "RW", "body_members": "RWA", "meetings": "RWA",
     },
     ACCOUNTANT: {"services": "R", "partners": "R", "staff": "R", "departments": "R", "units": "R"},
 }  # fmt: skip

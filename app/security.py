@@ -29,6 +29,7 @@ from app.acting import SYSTEM, Actor
 from app.extensions import db
 from app.organisation.models import Account, ServiceUnit, StaffMember
 from app.register.editing import safe_back
+from app.roles import CODES
 from app.words import initials
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -151,7 +152,7 @@ def rights() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
                 .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
                 .where(assoc_user_role.c.user_id == current_user.id)
             ).all()
-        found = frozenset(row[0] for row in rows), frozenset((row[1], row[2]) for row in rows if row[1])
+        found = frozenset(CODES.get(row[0], row[0]) for row in rows), frozenset((row[1], row[2]) for row in rows if row[1])
         g.rights = found
     return found
 

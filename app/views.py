@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from app.agreements.views import Agreements
 from app.cases.views import Cases, CuratorAssignments, Families, Team
 from app.home import HomeView
+from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
 from app.organisation.views import Departments, Partners, ServiceAreas, ServiceUnits, Staff, Territories
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
-from app.programmes.views import MeasureLines
+from app.programmes.views import MeasureLines, Measures, Programmes, Versions
 from app.reporting.views import Reports
 from app.services.views import ServiceRecords, Services
 
@@ -35,8 +36,15 @@ MENU: tuple[Screen, ...] = (
     Screen("", "", "", Consents),
     Screen("", "", "", CuratorAssignments),
     Screen("", "", "", Team),
+    Screen("Сопровождение", "Программы", "list-check", Programmes),
+    Screen("Сопровождение", "Мероприятия", "check2-square", Measures),
     Screen("Сопровождение", "Журнал услуг", "journal-text", ServiceRecords),
     Screen("", "", "", MeasureLines),
+    Screen("", "", "", Versions),
+    Screen("", "", "", BodyMembers),
+    Screen("Решения", "На рассмотрении", "hourglass-split", WaitingView),
+    Screen("Решения", "Заседания", "calendar2-week", Meetings),
+    Screen("Решения", "Кто решает", "bank", Bodies),
     Screen("Решения", "Договоры", "pen", Agreements),
     Screen("Отчётность", "Реестры и отчёты", "bar-chart", Reports),
     Screen("Справочники", "Перечень услуг", "list-check", Services),

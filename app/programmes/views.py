@@ -1,9 +1,238 @@
-"""Screens of programmes."""
+"""Screens of programmes: the register, the page of a version, its measures."""
 
 from __future__ import annotations
 
-from app.programmes.models import MeasureLineage
-from app.register.view import Register
+import datetime as dt
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_appbuilder import expose
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from werkzeug.wrappers import Response
+
+from app.acting import Actor, today
+from app.base import Model
+from app.cases.models import FamilyCase
+from app.programmes import rules
+from app.programmes.measures import EDITABLE
+from app.programmes.models import Measure, MeasureLineage, MeasureStatus, Programme, ProgrammeVersion, VersionStatus
+from app.programmes.page import TONES, page_of
+from app.register.access import access, may
+from app.register.actions import action
+from app.register.field import Field
+from app.register.pages import Act, Cell
+from app.register.view import Register, shown
+
+
+def _page_url(version_id: int) -> str:
+    return url_for("Versions.show", pk=version_id)
+
+
+class Programmes(Register):
+    """Programmes of accompaniment, one a case; the content lives in the versions."""
+
+    key = "programmes"
+    datamodel = Programme
+    title = "Программы", "Программа"
+    list_columns = ["number", "family", "state", "term", "case_id"]
+    phone_columns = ["number", "family", "state"]
+    filter_columns = ["versions.status", "versions.valid_to", "number"]
+    label_columns = {"versions.status": "Статус версии", "versions.valid_to": "Срок по"}
+    show_columns = ["number", "case_id"]
+    order = "number"
+    eager = ["versions", "case.family"]
+    search_through = ["case.family"]
+    placeholder = "№ программы, фамилия семьи"
+    fixed_rows = True
+
+    @shown("Семья")
+    def family(self, programme: Programme) -> str:
+        """The family the programme is for."""
+        return str(programme.case.family) if programme.case else ""
+
+    @shown("Состояние")
+    def state(self, programme: Programme) -> Cell:
+        """Number and state of the newest version."""
+        newest = programme.versions[-1]
+        tone, icon = TONES.get(newest.status, ("", "file-earmark-text"))
+        return Cell(newest.status.label, small=f"версия {newest.version_no}", tone=tone, icon=icon)
+
+    @shown("Срок")
+    def term(self, programme: Programme) -> dt.date:
+        """The last day of the newest version."""
+        return programme.versions[-1].valid_to
+
+    def card_acts(self, record: Programme) -> tuple[Act, ...]:
+        """The way to the page of the newest version."""
+        return (Act("open", "Открыть программу", _page_url(record.versions[-1].id), icon="list-check"),)
+
+    def _link(self) -> Any:
+        return lambda programme: _page_url(programme.versions[-1].id)
+
+
+STANDING = (VersionStatus.APPROVED, VersionStatus.IN_FORCE)
+
+
+class Versions(Register):
+    """Versions of programmes; the card of a version is the programme's page."""
+
+    key = "versions"
+    datamodel = ProgrammeVersion
+    title = "Версии программ", "Программа"
+    list_columns = ["programme_id", "version_no", "kind", "status", "valid_from", "valid_to", "submitted_at"]
+    form_fields = [
+        Field("case_id", "Дело", "ref", required=True, target=FamilyCase),
+        Field("reason", "Причина", "prose", required=True, hint="Её увидят все, кто работает с программой."),
+    ]
+    add_columns = [
+        ("Для кого", ["case_id"]),
+        ("О чём программа", ["goal", "tasks", "valid_from", "valid_to", "effect_criteria"]),
+    ]
+    edit_columns = ["goal", "tasks", "valid_from", "valid_to", "effect_criteria", "review_dates", "family_potential"]
+    filter_columns = ["status", "kind", "valid_to"]
+    order = "-submitted_at"
+    add_label = "Составить программу"
+
+    def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
+        """A programme usually begins today."""
+        return {"valid_from": today()}
+
+    def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
+        """Start the programme of the case: its first version."""
+        return rules.start_programme(session, self.linked(values, "case_id"), by=by, **values)
+
+    def change(self, record: ProgrammeVersion, values: dict[str, Any], by: Actor) -> None:
+        """Change the draft by the rule."""
+        rules.change_draft(record, by=by, **values)
+
+    @expose("/show/<int(max=2147483647):pk>")
+    @access("show")
+    def show(self, pk: int) -> str:
+        """The programme's page at one version: measures, differences, the way and what is lacking."""
+        version = self.session.scalars(
+            select(ProgrammeVersion)
+            .where(ProgrammeVersion.id == pk)
+            .options(
+                joinedload(ProgrammeVersion.programme).joinedload(Programme.case).joinedload(FamilyCase.family),
+                joinedload(ProgrammeVersion.programme)
+                .selectinload(Programme.versions)
+                .options(
+                    joinedload(ProgrammeVersion.body),
+                    joinedload(ProgrammeVersion.submitted_by),
+                    selectinload(ProgrammeVersion.measures).options(
+                        joinedload(Measure.executor),
+                        joinedload(Measure.recipient),
+                        joinedload(Measure.partner),
+                        joinedload(Measure.department),
+                    ),
+                ),
+            )
+        ).one_or_none() or self.record_or_404(pk)
+        page = page_of(version, request.args.get("old", ""), request.args.get("new", ""))
+        page["acts"] = self._acts(version)
+        return render_template("programme.html", page=page)
+
+    def _acts(self, record: ProgrammeVersion) -> tuple[Act, ...]:
+        made = list(super()._acts(record))
+        editable = record.status in EDITABLE
+        made = [act for act in made if editable or act.name != "edit"]
+        if editable and may(self, "add"):
+            url = url_for("Measures.add", version_id=record.id, back=_page_url(record.id))
+            made.insert(0, Act("measure", "Добавить мероприятие", url, icon="plus-lg"))
+        return tuple(made)
+
+    @action("submit", "Отправить на рассмотрение", icon="send", asks=("body_id",), multiple=False, tone="primary",
+            confirm="Выберите, кто решает. Пока повестка не закрыта, программу можно отозвать.",
+            when=lambda version: version.status in EDITABLE)  # fmt: skip
+    def submit(self, version: ProgrammeVersion, *, by: Actor, body_id: int) -> str:
+        """Send the version to the deciding body."""
+        rules.submit(version, by=by, body=self.linked({"body_id": body_id}, "body_id"))
+        return _page_url(version.id)
+
+    @action("agree", "Согласовать с семьёй", icon="pen", multiple=False,
+            asks=("family_agreed_at", "family_agreed_by_id?", "family_agreed_how?"),
+            when=lambda version: version.status is VersionStatus.DRAFT)  # fmt: skip
+    def agree(self, version: ProgrammeVersion, *, by: Actor, family_agreed_at: dt.date, **how: Any) -> str:
+        """Write down that the family agrees."""
+        person = self.linked(how, "family_agreed_by_id")
+        rules.agree_with_family(version, by=by, on=family_agreed_at, person=person, how=how["family_agreed_how"])
+        return _page_url(version.id)
+
+    @action("withdraw", "Отозвать", icon="arrow-counterclockwise", multiple=False,
+            confirm="Программа вернётся в черновики, её можно будет изменить и отправить снова.",
+            when=lambda version: version.status is VersionStatus.SUBMITTED)  # fmt: skip
+    def withdraw(self, version: ProgrammeVersion, *, by: Actor) -> str:
+        """Take the version back before the agenda is closed."""
+        rules.withdraw(version, by=by)
+        return _page_url(version.id)
+
+    @action("put_in_force", "Ввести в действие", icon="play-circle", multiple=False, tone="primary",
+            when=lambda version: version.status in (VersionStatus.APPROVED,))  # fmt: skip
+    def put_in_force(self, version: ProgrammeVersion, *, by: Actor) -> str:
+        """Let the approved version act."""
+        rules.put_in_force(version, by=by)
+        return _page_url(version.id)
+
+    @action("correct", "Внести изменения", icon="pencil-square", multiple=False, asks=("reason",),
+            confirm="Появится следующая версия: черновик с теми же мероприятиями. Отметки выполнения сохранятся.",
+            when=lambda version: version.status in STANDING)  # fmt: skip
+    def correct(self, version: ProgrammeVersion, *, by: Actor, reason: str) -> str:
+        """Begin the next version."""
+        return _page_url(rules.correct(version.programme, by=by, reason=reason).id)
+
+    @action("complete", "Завершить", icon="check2-circle", multiple=False, confirm="Программа выполнена целиком?",
+            when=lambda version: version.status is VersionStatus.IN_FORCE)  # fmt: skip
+    def complete(self, version: ProgrammeVersion, *, by: Actor) -> str:
+        """End the programme as done."""
+        rules.complete(version, by=by)
+        return _page_url(version.id)
+
+
+class Measures(Register):
+    """Measures of versions; drafted by the team, marked when they are done."""
+
+    key = "measures"
+    datamodel = Measure
+    title = "Мероприятия", "Мероприятие"
+    list_columns = ["title", "version_id", "direction", "executor_id", "due", "status"]
+    extra_columns = ["partner_id", "recipient_id", "done_at", "periodicity"]
+    _what = ["title", "direction", "help_kind", "measure_kind", "problem", "recipient_id"]
+    _who = ["executor_type", "executor_id", "partner_id", "department_id", "executor_name"]
+    _when = ["starts", "due", "periodicity", "form", "volume", "expected_result"]
+    add_columns = [("Что сделать", [*_what, "version_id"]), ("Кто", _who), ("Когда и как", _when)]
+    edit_columns = [("Что сделать", _what), ("Кто", _who), ("Когда и как", _when)]
+    show_columns = [*edit_columns, ("Выполнение", ["status", "done_at", "result", "not_done_reason"])]
+    filter_columns = ["status", "direction", "executor_id", "partner_id", "due"]
+    order = "due"
+    placeholder = "Мероприятие"
+    add_label = "Добавить"
+
+    def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
+        """Add the measure to the draft by the rule."""
+        return rules.add_measure(self.linked(values, "version_id"), by=by, **values)
+
+    def change(self, record: Measure, values: dict[str, Any], by: Actor) -> None:
+        """Change the measure of the draft by the rule."""
+        rules.change_measure(record, by=by, **values)
+
+    def remove(self, session: Session, record: Measure, by: Actor) -> None:
+        """Take the measure out of the draft by the rule."""
+        rules.remove_measure(record, by=by)
+
+    def card_acts(self, record: Measure) -> tuple[Act, ...]:
+        """The way back to the programme."""
+        return (Act("open", "К программе", _page_url(record.version_id), icon="list-check"),)
+
+    @action("mark", "Отметить выполнение", icon="check2-square", multiple=False,
+            asks=("status", "done_at?", "result?", "not_done_reason?"),
+            when=lambda measure: measure.programme_version.status in STANDING)  # fmt: skip
+    def mark(self, measure: Measure, *, by: Actor, status: MeasureStatus, **how: Any) -> str:
+        """Mark how the measure went."""
+        rules.mark_measure(
+            measure, by=by, status=status, done_at=how["done_at"], result=how["result"], reason=how["not_done_reason"]
+        )
+        return _page_url(measure.version_id)
 
 
 class MeasureLines(Register):
@@ -11,7 +240,15 @@ class MeasureLines(Register):
 
     key = "lines"
     datamodel = MeasureLineage
-    title = "Мероприятия", "Мероприятие"
+    title = "Линии мероприятий", "Мероприятие"
     list_columns = ["case_id"]
     eager = ["measures"]
     fixed_rows = True
+
+    @expose("/show/<int(max=2147483647):pk>")
+    @access("show")
+    def show(self, pk: int) -> Response:
+        """Go to the programme's page where the line runs now."""
+        line = self.record_or_404(pk)
+        newest = max(line.measures, key=lambda measure: measure.id)
+        return redirect(_page_url(newest.version_id))

@@ -75,6 +75,7 @@ class Field:
     max_length: int | None = None
     scale: int = 0
     choices: type[Choice] | None = None
+    allowed: tuple[Choice, ...] = ()
     target: type[Model] | None = None
     relation: str | None = None
     unique: bool = False
@@ -87,6 +88,11 @@ class Field:
     def stored(self) -> bool:
         """Whether the field is a column of the register's own table."""
         return self.kind != "computed" and not self.far
+
+    @property
+    def options(self) -> tuple[Choice, ...]:
+        """The choices offered: all of the list, or the *allowed* ones."""
+        return self.allowed or tuple(self.choices or ())
 
     @property
     def private(self) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.base import Choice, Model
+from app.profiles import say
 from app.register import kinds
 from app.register.field import OUT_OF_SIGHT, Field, local, shown, shown_phone
 from app.register.lookup import look_up
@@ -151,9 +152,12 @@ def read_value(made: Field, raw: list[str]) -> Any:
 
 def _choice(made: Field, code: str) -> Choice:
     try:
-        return made.choices(code)  # type: ignore[misc] -- a choice field always has its list
+        chosen = made.choices(code)  # type: ignore[misc] -- a choice field always has its list
+        if chosen in made.options:
+            return chosen
     except ValueError:
-        raise kinds.NotRead("Такого варианта в списке нет. Выберите другой.") from None
+        pass
+    raise kinds.NotRead("Такого варианта в списке нет. Выберите другой.")
 
 
 def _read_ref(session: Session, form: Bound, made: Field, record: Model | None) -> int | None:
@@ -195,7 +199,7 @@ def view_of(form: Bound, name: str, lookup: Callable[[type[Model]], str]) -> Fie
     raw = form.raw.get(name, [])
     choices: tuple[tuple[str, str], ...] = ()
     if made.choices is not None:
-        choices = tuple((member.value, member.label) for member in made.choices)
+        choices = tuple((member.value, say(member.label)) for member in made.options)
     return FieldView(
         name=name,
         label=made.said,

@@ -159,6 +159,7 @@ class Declaration:
     show_columns: list[Any] | None = None
     label_columns: dict[str, str] = field(default_factory=dict)
     shown: dict[str, Field] = field(default_factory=dict)
+    form_fields: list[Field] = field(default_factory=list)
     filter_columns: list[str] | None = None
     phone_columns: list[str] | None = None
     order: str | None = None
@@ -177,6 +178,7 @@ def spec_of(made: Declaration) -> Spec:
         SpecError: a name is unknown; the message says where, what, and what is allowed.
     """
     known = fields_of(made.model)
+    known.update({extra.name: replace(extra, far=True) for extra in made.form_fields})
     fields = dict(known)
     add = _groups(made.add_columns if made.add_columns is not None else made.form_columns)
     edit = _groups(made.edit_columns if made.edit_columns is not None else made.form_columns)

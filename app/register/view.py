@@ -56,6 +56,8 @@ class Register(ModelView):
     title: ClassVar[tuple[str, str]] = ("", "")
     extra_columns: ClassVar[list[str]] = []
     form_columns: ClassVar[list[Any]] = []
+    form_fields: ClassVar[list[Field]] = []
+    """Fields asked for on forms and by actions that are no columns of the table; ``create`` gets their values."""
     filter_columns: ClassVar[list[str] | None] = None
     phone_columns: ClassVar[list[str] | None] = None
     order: ClassVar[str | None] = None
@@ -81,7 +83,7 @@ class Register(ModelView):
         self.class_permission_name = self.key
         self.route_base = f"/{self.key}"
         self.spec = spec_of(self._declaration(cls))
-        self.every_field: dict[str, Field] = fields_of(self.model)
+        self.every_field: dict[str, Field] = {**fields_of(self.model), **{one.name: one for one in cls.form_fields}}
         self.register_actions: dict[str, RegisterAction] = {}
         for name in dir(cls):
             made = getattr(getattr(cls, name), "declared_action", None)
@@ -121,6 +123,7 @@ class Register(ModelView):
             show_columns=cls.show_columns,
             label_columns=dict(cls.label_columns or {}),
             shown=self._shown(cls),
+            form_fields=cls.form_fields,
             filter_columns=cls.filter_columns,
             phone_columns=cls.phone_columns,
             order=cls.order,

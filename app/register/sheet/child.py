@@ -56,8 +56,9 @@ def main(path: str) -> int:
             out.write(encode({"sheet": about.name, "hidden": True}) + "\n")
             continue
         sheet = book.get_sheet_by_name(about.name)
-        if sheet.total_height > MAX_ROWS or sheet.total_width > MAX_COLUMNS:
-            out.write(encode({"sheet": about.name, "rows": sheet.total_height, "columns": sheet.total_width}) + "\n")
+        rows, columns = (last + 1 for last in sheet.end or (-1, -1))
+        if rows > MAX_ROWS or columns > MAX_COLUMNS:
+            out.write(encode({"sheet": about.name, "rows": rows, "columns": columns}) + "\n")
             out.flush()
             return TOO_WIDE
         merged = [[a, b, c, d] for (a, b), (c, d) in sheet.merged_cell_ranges or ()]
