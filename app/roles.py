@@ -54,26 +54,34 @@ ROLES: dict[str, dict[str, str]] = {
         "families": "RS", "people": "RS", "members": "RS", "children": "RS", "disabilities": "RS", "ovz": "RS",
         "consents": "R", "cases": "R assign_curator", "assignments": "R", "team": "R", "agreements": "R sign",
         "records": "R", "reports": "RS",
+        "programmes": "R", "versions": "R", "measures": "R", "lines": "L", "waiting": "RW",
+        "bodies": "RW", "body_members": "RW", "meetings": "RWA",
     },
     HEAD: {
         **_DIRECTORIES, "services": "RWD", "partners": "RWD", "territories": "RW", "areas": "RWD",
         "families": "RWS", "people": "RWS", "members": "RWSA", "children": "RWS", "disabilities": "RWS", "ovz": "RWS",
         "consents": "RWA", "cases": "RWA", "assignments": "R", "team": "RWA", "agreements": "RWA", "records": "RWSA",
         "reports": "RS",
+        "programmes": "R", "versions": "RWA", "measures": "RWDA", "lines": "L", "waiting": "RW",
+        "bodies": "RW", "body_members": "RWA", "meetings": "RWA",
     },
     CURATOR: {
         **_DIRECTORIES, "partners": "RW",
         "families": "RWS", "people": "RWS", "members": "RWSA", "children": "RWS", "disabilities": "RWS", "ovz": "RWS",
         "consents": "RWA", "cases": "RW advance", "assignments": "R", "team": "RWA", "agreements": "RW",
         "records": "RWSA", "reports": "R",
+        "programmes": "R", "versions": "RWA", "measures": "RWDA", "lines": "L", "waiting": "R",
+        "bodies": "R", "body_members": "R", "meetings": "R sign",
     },
     PSYCHOLOGIST: {
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "R", "cases": "R", "team": "R",
-        "records": "RWA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L", "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R",
+        "records": "RWA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L",
+        "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign",
     },
     PEDAGOGUE: {
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "R", "cases": "R", "team": "R",
-        "records": "RWA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L", "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R",
+        "records": "RWA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L",
+        "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign",
     },
     WORKER: {
         "services": "L", "staff": "L", "cases": "L", "people": "L", "families": "L", "records": "RWA",
@@ -86,18 +94,19 @@ ROLES: dict[str, dict[str, str]] = {
     },
     SECRETARY: {
         **_DIRECTORIES, "families": "R", "people": "L", "members": "R", "cases": "R",
-        "programmes": "R", "versions": "R", "measures": "R", "lines": "L", "waiting": "RW", "bodies": "RW", "body_members": "RWA", "meetings": "RWA",
+        "programmes": "R", "versions": "R", "measures": "R", "lines": "L",
+        "waiting": "RW", "bodies": "RW", "body_members": "RWA", "meetings": "RWA",
     },
     ACCOUNTANT: {"services": "R", "partners": "R", "staff": "R", "departments": "R", "units": "R"},
 }  # fmt: skip
 
-RANKS: dict[str, int] = {ADMINISTRATOR: 3, DIRECTOR: 2, HEAD: 1}
+RANKS: dict[str, int] = {"administrator": 3, "director": 2, "head_of_service": 1}
 """Who may hand out what: nobody gives, takes or changes a role above the highest of his own. Others stand at 0."""
 
 
 def rank(roles: Collection[str]) -> int:
-    """Return the highest rank among *roles*; nothing ranks below every role."""
-    return max((RANKS.get(role, 0) for role in roles), default=-1)
+    """Return the highest rank among *roles*, names or codes; nothing ranks below every role."""
+    return max((RANKS.get(CODES.get(role, role), 0) for role in roles), default=-1)
 
 
 def grants(role: str, known: Collection[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -46,13 +46,15 @@ class Agreements(Register):
         case, customer = self.linked(values, "case_id"), self.linked(values, "customer_id")
         return rules.draft_agreement(case, by=by, customer=customer, **values)
 
-    @action("sign", "Подписать", icon="pen", asks=("signed_by_id", "date"), multiple=False,
+    @action("sign", "Подписать", done="Договор подписан, сопровождение началось.",
+            icon="pen", asks=("signed_by_id", "date"), multiple=False,
             when=lambda one: one.status is AgreementStatus.DRAFT)  # fmt: skip
     def sign(self, agreement: Agreement, *, by: Actor, signed_by_id: int, date: dt.date) -> None:
         """Sign: the number is taken and the accompaniment starts."""
         rules.sign(agreement, by=by, signed_by=self.linked({"signed_by_id": signed_by_id}, "signed_by_id"), on=date)
 
-    @action("terminate", "Расторгнуть", icon="x-octagon", tone="danger", multiple=False,
+    @action("terminate", "Расторгнуть", done="Договор расторгнут.",
+            icon="x-octagon", tone="danger", multiple=False,
             asks=("termination_initiator", "termination_reason", "ended_at"),
             when=lambda one: one.status is AgreementStatus.SIGNED)  # fmt: skip
     def terminate(

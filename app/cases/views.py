@@ -168,25 +168,29 @@ class Cases(Register):
         """Open the case by the rule."""
         return rules.open_case(self.linked(values, "family_id"), by=by, **values)
 
-    @action("assign_curator", "Назначить куратора", icon="person-check", asks=("curator_id",),
+    @action("assign_curator", "Назначить куратора", done="Куратор назначен.",
+            icon="person-check", asks=("curator_id",),
             when=lambda case: case.ended_at is None)  # fmt: skip
     def assign_curator(self, case: FamilyCase, *, by: Actor, curator_id: int) -> None:
         """Give the case to a curator from today."""
         rules.assign_curator(case, self.linked({"curator_id": curator_id}, "curator_id"), by=by)
 
-    @action("advance", "Перевести дальше", icon="arrow-right-circle", asks=("status",),
+    @action("advance", "Перевести дальше", done="Дело переведено дальше.",
+            icon="arrow-right-circle", asks=("status",),
             when=lambda case: bool(rules.MOVES.get(case.status)))  # fmt: skip
     def advance(self, case: FamilyCase, *, by: Actor, status: CaseStatus) -> None:
         """Move the case along its path."""
         rules.advance(case, status, by=by)
 
-    @action("suspend", "Приостановить", icon="pause-circle", asks=("suspend_reason", "suspended_to"), multiple=False,
+    @action("suspend", "Приостановить", done="Сопровождение приостановлено.",
+            icon="pause-circle", asks=("suspend_reason", "suspended_to"), multiple=False,
             when=lambda case: case.status is CaseStatus.ACTIVE)  # fmt: skip
     def suspend(self, case: FamilyCase, *, by: Actor, suspend_reason: str, suspended_to: Any) -> None:
         """Pause the accompaniment."""
         rules.suspend(case, by=by, reason=suspend_reason, until=suspended_to)
 
-    @action("resume", "Возобновить", icon="play-circle", multiple=False,
+    @action("resume", "Возобновить", done="Сопровождение возобновлено.",
+            icon="play-circle", multiple=False,
             when=lambda case: case.status is CaseStatus.SUSPENDED)  # fmt: skip
     def resume(self, case: FamilyCase, *, by: Actor) -> None:
         """Go on after a pause."""
@@ -221,7 +225,8 @@ class Team(Register):
         case, staff = self.linked(values, "case_id"), self.linked(values, "staff_id")
         return rules.add_to_team(case, staff, by=by, function=values["function"] or "", direction=values["direction"])
 
-    @action("leave", "Вывести из команды", icon="box-arrow-right", multiple=False,
+    @action("leave", "Вывести из команды", done="Готово: человек больше не в составе.",
+            icon="box-arrow-right", multiple=False,
             when=lambda member: member.date_to is None)  # fmt: skip
     def leave(self, member: CaseTeamMember, *, by: Actor) -> None:
         """End the membership today."""

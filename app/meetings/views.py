@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -40,7 +41,7 @@ class WaitingView(BaseView):
     @access("show")
     def show(self) -> str:
         """The page of what waits."""
-        return render_template("waiting.html", page=waiting_page(db.session(), actor(), may_work=may(self, "work")))
+        return render_template("waiting.html", page=SimpleNamespace(**waiting_page(db.session(), actor(), may_work=may(self, "work"))))
 
     @expose(f"/decide/{_PK}", methods=["GET", "POST"])
     @access("work")
@@ -158,7 +159,7 @@ class Meetings(Register):
         page = meeting_page(self.session, meeting, actor(), worker=worker, refused=item_error)
         page.update(title=str(meeting), crumbs=self.crumbs(), badges=self.badges(meeting), error=error)
         page["acts"] = tuple(act for act in self._acts(meeting) if act.name != "edit" or worker)
-        return render_template("meeting.html", page=page)
+        return render_template("meeting.html", page=SimpleNamespace(**page))
 
     def loaded(self, pk: int) -> Meeting:
         """Return the meeting with everything its page shows, in a constant number of queries."""
@@ -180,28 +181,32 @@ class Meetings(Register):
         )
         return self.session.scalars(wanted).unique().one_or_none() or abort(404)
 
-    @action("close_agenda", "Закрыть повестку", icon="lock", multiple=False,
+    @action("close_agenda", "Закрыть повестку", done="Повестка закрыта.",
+            icon="lock", multiple=False,
             confirm="После этого добавить или отозвать программу будет нельзя.",
             when=lambda meeting: meeting.status is MeetingStatus.PLANNED)  # fmt: skip
     def close_agenda(self, meeting: Meeting, *, by: Actor) -> None:
         """Freeze the agenda."""
         agenda.close_agenda(meeting, by=by)
 
-    @action("sign", "Подписать протокол", icon="pen", multiple=False, tone="primary",
+    @action("sign", "Подписать протокол", done="Протокол подписан.",
+            icon="pen", multiple=False, tone="primary",
             confirm="После второй подписи решения вступят в силу, изменить их будет нельзя.",
             when=lambda meeting: meeting.status is MeetingStatus.PROTOCOL_DRAFT)  # fmt: skip
     def sign(self, meeting: Meeting, *, by: Actor) -> None:
         """Sign the protocol as chair or secretary."""
         rules.sign(meeting, by=by)
 
-    @action("record_protocol", "Внести протокол", icon="file-earmark-text", multiple=False,
+    @action("record_protocol", "Внести протокол", done="Протокол внесён.",
+            icon="file-earmark-text", multiple=False,
             asks=("document_no", "document_date"),
             when=lambda meeting: not meeting.body.is_internal and meeting.status is MeetingStatus.PROTOCOL_DRAFT)  # fmt: skip
     def record_protocol(self, meeting: Meeting, *, by: Actor, document_no: str, document_date: Any) -> None:
         """Enter the protocol of a body that meets elsewhere."""
         rules.record_protocol(meeting, number=document_no, date=document_date, by=by)
 
-    @action("cancel", "Отменить заседание", icon="x-octagon", multiple=False, tone="danger", asks=("cancel_reason",),
+    @action("cancel", "Отменить заседание", done="Заседание отменено, вопросы вернулись в ожидающие.",
+            icon="x-octagon", multiple=False, tone="danger", asks=("cancel_reason",),
             confirm="Вопросы вернутся в ожидающие.",
             when=lambda meeting: meeting.status in (MeetingStatus.PLANNED, MeetingStatus.AGENDA_CLOSED))  # fmt: skip
     def cancel(self, meeting: Meeting, *, by: Actor, cancel_reason: str) -> None:

@@ -69,7 +69,8 @@ class Staff(Register):
             setattr(staff, name, value)
         return staff
 
-    @action("dismiss", "Уволить", icon="person-dash", asks=("active_to",), multiple=False, tone="danger",
+    @action("dismiss", "Уволить", done="Сотрудник уволен, его вход закрыт.",
+            icon="person-dash", asks=("active_to",), multiple=False, tone="danger",
             confirm="Вход сотрудника закроется сразу. Укажите последний рабочий день.",
             when=lambda staff: staff.active_to is None)  # fmt: skip
     def dismiss(self, staff: StaffMember, *, by: Actor, active_to: Any) -> None:

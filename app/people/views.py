@@ -67,7 +67,8 @@ class FamilyMembers(Register):
         family, person = self.linked(values, "family_id"), self.linked(values, "person_id")
         return rules.add_member(family, person, by=by, since=values.pop("date_from"), **values)
 
-    @action("leave", "Выбыл из семьи", icon="box-arrow-right", asks=("date_to",), multiple=False,
+    @action("leave", "Выбыл из семьи", done="Готово: человек больше не в составе.",
+            icon="box-arrow-right", asks=("date_to",), multiple=False,
             when=lambda member: member.date_to is None)  # fmt: skip
     def leave(self, member: FamilyMember, *, by: Actor, date_to: Any) -> None:
         """End the membership."""
@@ -133,7 +134,8 @@ class Consents(Register):
         person, giver = self.linked(values, "person_id"), self.linked(values, "given_by_id")
         return rules.give_consent(person, by=by, given_by=giver, **values)
 
-    @action("revoke", "Отозвать", icon="x-octagon", asks=("revoke_reason", "revoked_at"), multiple=False, tone="danger",
+    @action("revoke", "Отозвать", done="Отзыв согласия записан.",
+            icon="x-octagon", asks=("revoke_reason", "revoked_at"), multiple=False, tone="danger",
             when=lambda consent: consent.revoked_at is None)  # fmt: skip
     def revoke(self, consent: Consent, *, by: Actor, revoke_reason: str, revoked_at: Any) -> None:
         """Record the withdrawal."""

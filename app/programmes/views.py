@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -131,7 +132,7 @@ class Versions(Register):
         ).one_or_none() or self.record_or_404(pk)
         page = page_of(version, request.args.get("old", ""), request.args.get("new", ""))
         page["acts"] = self._acts(version)
-        return render_template("programme.html", page=page)
+        return render_template("programme.html", page=SimpleNamespace(**page))
 
     def _acts(self, record: ProgrammeVersion) -> tuple[Act, ...]:
         made = list(super()._acts(record))
@@ -142,7 +143,8 @@ class Versions(Register):
             made.insert(0, Act("measure", "Добавить мероприятие", url, icon="plus-lg"))
         return tuple(made)
 
-    @action("submit", "Отправить на рассмотрение", icon="send", asks=("body_id",), multiple=False, tone="primary",
+    @action("submit", "Отправить на рассмотрение", done="Программа отправлена на рассмотрение.",
+            icon="send", asks=("body_id",), multiple=False, tone="primary",
             confirm="Выберите, кто решает. Пока повестка не закрыта, программу можно отозвать.",
             when=lambda version: version.status in EDITABLE)  # fmt: skip
     def submit(self, version: ProgrammeVersion, *, by: Actor, body_id: int) -> str:
@@ -150,7 +152,8 @@ class Versions(Register):
         rules.submit(version, by=by, body=self.linked({"body_id": body_id}, "body_id"))
         return _page_url(version.id)
 
-    @action("agree", "Согласовать с семьёй", icon="pen", multiple=False,
+    @action("agree", "Согласовать с семьёй", done="Согласие семьи записано.",
+            icon="pen", multiple=False,
             asks=("family_agreed_at", "family_agreed_by_id?", "family_agreed_how?"),
             when=lambda version: version.status is VersionStatus.DRAFT)  # fmt: skip
     def agree(self, version: ProgrammeVersion, *, by: Actor, family_agreed_at: dt.date, **how: Any) -> str:
@@ -159,7 +162,8 @@ class Versions(Register):
         rules.agree_with_family(version, by=by, on=family_agreed_at, person=person, how=how["family_agreed_how"])
         return _page_url(version.id)
 
-    @action("withdraw", "Отозвать", icon="arrow-counterclockwise", multiple=False,
+    @action("withdraw", "Отозвать", done="Программа отозвана и снова черновик.",
+            icon="arrow-counterclockwise", multiple=False,
             confirm="Программа вернётся в черновики, её можно будет изменить и отправить снова.",
             when=lambda version: version.status is VersionStatus.SUBMITTED)  # fmt: skip
     def withdraw(self, version: ProgrammeVersion, *, by: Actor) -> str:
@@ -167,21 +171,24 @@ class Versions(Register):
         rules.withdraw(version, by=by)
         return _page_url(version.id)
 
-    @action("put_in_force", "Ввести в действие", icon="play-circle", multiple=False, tone="primary",
+    @action("put_in_force", "Ввести в действие", done="Программа действует.",
+            icon="play-circle", multiple=False, tone="primary",
             when=lambda version: version.status in (VersionStatus.APPROVED,))  # fmt: skip
     def put_in_force(self, version: ProgrammeVersion, *, by: Actor) -> str:
         """Let the approved version act."""
         rules.put_in_force(version, by=by)
         return _page_url(version.id)
 
-    @action("correct", "Внести изменения", icon="pencil-square", multiple=False, asks=("reason",),
+    @action("correct", "Внести изменения", done="Новая версия начата: измените что нужно и отправьте на рассмотрение.",
+            icon="pencil-square", multiple=False, asks=("reason",),
             confirm="Появится следующая версия: черновик с теми же мероприятиями. Отметки выполнения сохранятся.",
             when=lambda version: version.status in STANDING)  # fmt: skip
     def correct(self, version: ProgrammeVersion, *, by: Actor, reason: str) -> str:
         """Begin the next version."""
         return _page_url(rules.correct(version.programme, by=by, reason=reason).id)
 
-    @action("complete", "Завершить", icon="check2-circle", multiple=False, confirm="Программа выполнена целиком?",
+    @action("complete", "Завершить", done="Программа завершена.",
+            icon="check2-circle", multiple=False, confirm="Программа выполнена целиком?",
             when=lambda version: version.status is VersionStatus.IN_FORCE)  # fmt: skip
     def complete(self, version: ProgrammeVersion, *, by: Actor) -> str:
         """End the programme as done."""
@@ -224,7 +231,8 @@ class Measures(Register):
         """The way back to the programme."""
         return (Act("open", "К программе", _page_url(record.version_id), icon="list-check"),)
 
-    @action("mark", "Отметить выполнение", icon="check2-square", multiple=False,
+    @action("mark", "Отметить выполнение", done="Отметка записана.",
+            icon="check2-square", multiple=False,
             asks=("status", "done_at?", "result?", "not_done_reason?"),
             when=lambda measure: measure.programme_version.status in STANDING)  # fmt: skip
     def mark(self, measure: Measure, *, by: Actor, status: MeasureStatus, **how: Any) -> str:

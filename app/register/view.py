@@ -487,7 +487,7 @@ class Register(ModelView):
                 return self._ask(made, request.path, made.confirm, form, (), here, "" if placed else refusal.sentence)
             flash(refusal.sentence, "bad")
             return redirect(here)
-        flash(made.done or f"Сделано: {made.label[:1].lower()}{made.label[1:]}.", "ok")
+        flash(made.done or f"{made.label}: готово.", "ok")
         return redirect(target if isinstance(target, str) else here)
 
     @expose("/bulk", methods=["POST"])

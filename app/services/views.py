@@ -72,7 +72,8 @@ class ServiceRecords(Register):
             **values,
         )
 
-    @action("annul", "Аннулировать", icon="x-octagon", asks=("annul_reason",), multiple=False, tone="danger",
+    @action("annul", "Аннулировать", done="Услуга аннулирована, в журнале она осталась.",
+            icon="x-octagon", asks=("annul_reason",), multiple=False, tone="danger",
             when=lambda record: record.annulled_at is None)  # fmt: skip
     def annul(self, record: ServiceRecord, *, by: Actor, annul_reason: str) -> None:
         """Annul the entry; it stays in the journal."""
