@@ -84,7 +84,7 @@ def init_web(app: Flask) -> None:
     )
     app.jinja_env.filters.update(day=day, moment=moment, counted=counted, rub=rub)
 
-    app.log_exception = partial(_log_incident, app)  # type: ignore[method-assign] -- Flask asks to subclass for it
+    app.log_exception = partial(_log_incident, app)  # type: ignore[method-assign]  # Flask would have it subclassed
     app.register_error_handler(HTTPException, _refuse)
     app.register_error_handler(RuleBroken, _refuse_by_rule)
 

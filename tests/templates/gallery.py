@@ -20,7 +20,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "list": ("register/list.html", {"page": LIST}),
     "empty": ("register/list.html", {"page": EMPTY}),
     "detail": ("register/detail.html", {"page": detail(parts=(FACTS, replace(FACTS, legend="Жильё")))}),
-    "related": ("register/detail.html", {"page": detail(related=LIST)}),
+    "related": ("register/detail.html", {"page": detail(related=replace(LIST, rows=LIST.rows[:4]))}),
     "history": ("register/detail.html", {"page": detail(history=HISTORY, older_url="/history?before=9")}),
     "form": ("register/form.html", {"page": FORM}),
     "conflict": ("register/conflict.html", {"page": CONFLICT}),
@@ -39,6 +39,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "profile": ("account/profile.html", {"page": office.PROFILE}),
     "roles": ("account/roles.html", {"page": office.ROLES}),
     "password": ("account/password.html", {"page": PASSWORD, "must": True}),
+    "one_time": ("account/one_time.html", office.ONE_TIME),
     "login": ("login.html", {"error": "Имя или пароль не подошли.", "unit_name": SHELL.unit}),
 }
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace as N
+import datetime as dt
 
 from app.register.pages import Act, Badge, FieldView
 from tests.templates.samples import FACTS, PAGER
 from tests.templates.work import part, row
 
-UPLOAD = N(
+UPLOAD = dict(
     title="Загрузка из Excel",
     line="Таблица может быть любой: сначала система покажет, что поняла.",
     crumbs=(),
@@ -24,7 +24,7 @@ UPLOAD = N(
     ),
 )
 
-PREVIEW = N(
+PREVIEW = dict(
     title="Проверьте, прежде чем загрузить",
     line="Файл «Банк данных семей.xlsx», лист «Район», данные в строках 7–214. Пока ничего не записано.",
     crumbs=(("Загрузка из Excel", "/upload"),),
@@ -32,7 +32,7 @@ PREVIEW = N(
     hidden=(("token", "abc"),),
     map_url="/map",
     columns=(
-        N(
+        dict(
             letter="B",
             header="ФИО законного представителя",
             example="ЩЁГОЛЕВА П.Ф.",
@@ -40,29 +40,31 @@ PREVIEW = N(
             reason="по заголовку",
             sure=True,
         ),
-        N(letter="H", header="Примеч.", example="", target="", reason="заголовок не узнан: выберите сами", sure=False),
+        dict(
+            letter="H", header="Примеч.", example="", target="", reason="заголовок не узнан: выберите сами", sure=False
+        ),
     ),
     targets=(("parent", "Представитель: ФИО"), ("note", "Семья: что важно знать")),
     views=(
-        N(label="Все", count=201, url="/preview", current=False),
-        N(label="С замечаниями", count=17, url="/preview", current=True),
+        dict(label="Все", count=201, url="/preview", current=False),
+        dict(label="С замечаниями", count=17, url="/preview", current=True),
     ),
     heads=("Представитель (B)", "Родился (D)"),
     rows=(
-        N(
+        dict(
             no=48,
             state=Badge("не загрузится", "bad"),
             cells=(
-                N(text="Лапшина К. И.", tone="", small=""),
-                N(text="31.02.2017", tone="bad", small="D48: в феврале нет 31-го числа"),
+                dict(text="Лапшина К. И.", tone="", small=""),
+                dict(text="31.02.2017", tone="bad", small="D48: в феврале нет 31-го числа"),
             ),
         ),
-        N(
+        dict(
             no=90,
             state=Badge("загрузится", "warn"),
             cells=(
-                N(text="Фёдоровская Э. Ю.", tone="warn", small="B90: латинская «o» заменена"),
-                N(text="", tone="", small=""),
+                dict(text="Фёдоровская Э. Ю.", tone="warn", small="B90: латинская «o» заменена"),
+                dict(text="", tone="", small=""),
             ),
         ),
     ),
@@ -71,8 +73,8 @@ PREVIEW = N(
     marked_url="/list",
     url="/load",
     ways=(
-        N(value="all", label="Всё или ничего.", hint="Сначала исправлю файл"),
-        N(value="good", label="Только строки без замечаний.", hint="Остальные вернутся файлом"),
+        dict(value="all", label="Всё или ничего.", hint="Сначала исправлю файл"),
+        dict(value="good", label="Только строки без замечаний.", hint="Остальные вернутся файлом"),
     ),
     chosen="good",
     save="Загрузить 183 строки",
@@ -84,15 +86,15 @@ PERIOD = (
     FieldView("date_to", "По", "date", "28.02.2026", required=True, span=2),
     FieldView("curator", "Куратор", "ref", lookup_url="/lookup", span=2),
 )
-REPORTS = N(
+REPORTS = dict(
     title="Реестры и отчёты",
     line="Каждый файл записывается в журнал: кто, когда и сколько строк.",
     crumbs=(),
     groups=(
-        N(
+        dict(
             title="Ежемесячные",
             reports=(
-                N(
+                dict(
                     key="bank",
                     title="Банк данных семей",
                     about="Семьи на сопровождении.",
@@ -102,7 +104,7 @@ REPORTS = N(
                     save="",
                     open=False,
                 ),
-                N(
+                dict(
                     key="work",
                     title="Журнал услуг",
                     about="Услуги за срок.",
@@ -117,34 +119,46 @@ REPORTS = N(
     ),
 )
 
-PROFILE = N(
+PROFILE = dict(
     title="Журавлёва Надежда Семёновна",
     line="Участковый соцработник, отделение срочного обслуживания",
     facts=FACTS,
     roles=("Куратор", "Секретарь заседаний"),
     acts=(Act("password", "Сменить пароль", "/password", "key"),),
     entries=(
-        N(when="18.02.2026, 8:02", where="192.0.2.14", state=Badge("сейчас", "ok")),
-        N(when="17.02.2026, 8:10", where="192.0.2.14", state=None),
+        dict(when="18.02.2026, 8:02", where="192.0.2.14", state=Badge("сейчас", "ok")),
+        dict(when="17.02.2026, 8:10", where="192.0.2.14", state=None),
     ),
 )
 
-ROLES = N(
+ROLES = dict(
     title="Права ролей",
     line="Поставленные настройки можно менять: обновление их не тронет.",
     crumbs=(("Настройка", "/home"),),
     url="/roles",
     hidden=(("role", "curator"),),
-    roles=(N(label="Куратор", url="/roles", current=True), N(label="Заведующая", url="/roles", current=False)),
+    roles=(dict(label="Куратор", url="/roles", current=True), dict(label="Заведующая", url="/roles", current=False)),
     actions=("смотреть", "вносить", "изменять", "удалять", "выгружать"),
     read_only=False,
     groups=(
-        N(
+        dict(
             title="Семьи",
             rows=(
-                N(title="Семьи и дети", cells=tuple(N(value=f"families:{n}", checked=n < 3) for n in range(5))),
-                N(title="Журнал изменений", cells=(N(value="journal:list", checked=True), None, None, None, None)),
+                dict(title="Семьи и дети", cells=tuple(dict(value=f"families:{n}", checked=n < 3) for n in range(5))),
+                dict(
+                    title="Журнал изменений", cells=(dict(value="journal:list", checked=True), None, None, None, None)
+                ),
             ),
         ),
     ),
 )
+
+ONE_TIME = {
+    "title": "Пароль для входа «berezkina»",
+    "staff": "Берёзкина Евдокия Ёлкина, заведующая отделением",
+    "username": "berezkina",
+    "password": "кедр-47-облако",
+    "crumbs": (("Входы", "/list"),),
+    "back_url": "/detail",
+    "at": dt.datetime(2026, 2, 18, 10, 20),
+}

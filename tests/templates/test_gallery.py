@@ -65,7 +65,7 @@ def test_page_has_no_violation_no_sideways_scroll_and_no_console_message(page: P
         page.emulate_media(color_scheme=theme)
         assert page.evaluate(sideways) <= 0, f"{name} scrolls sideways at {width}"
         if width != MIDDLE:
-            violations = Axe().run(page).response["violations"]
+            violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
             found += [(width, theme, f"{one['id']}: {[node['target'] for node in one['nodes']]}") for one in violations]
     assert found == []
 
@@ -113,41 +113,38 @@ def test_combobox_is_driven_by_keys_and_keeps_the_chosen_id(page: Page, address:
     page.get_by_text("Ничего не нашлось. Проверьте, как набрано.").first.wait_for()
 
 
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("3.5.91", "03.05.1991"),
-        ("03051991", "03.05.1991"),
-        ("3/5/2016", "03.05.2016"),
-        ("1991-05-03", "03.05.1991"),
-        ("31.02.2017", "31.02.2017"),
-        ("весной", "весной"),
-    ],
-)
-def test_a_date_is_put_in_order_when_it_can_be_read(page: Page, address: str, typed: str, kept: str) -> None:
-    page.goto(f"{address}/form")
-    born = page.get_by_label("Дата рождения", exact=True)
-    born.fill(typed)
-    born.blur()
-    assert born.input_value() == kept
-
-
-@pytest.mark.parametrize(
-    ("label", "typed", "kept"),
-    [
-        ("СНИЛС", "11223344595", "112-233-445 95"),
-        ("СНИЛС", "1122", "1122"),
-        ("Телефон", "8 900 000 14 26", "+7 900 000-14-26"),
-        ("Телефон", "2-14-60", "2-14-60"),
-        ("Телефон", "+7 900 000-14-26 доб. 3", "+7 900 000-14-26 доб. 3"),
-    ],
-)
-def test_a_mask_shapes_only_what_it_knows(page: Page, address: str, label: str, typed: str, kept: str) -> None:
-    page.goto(f"{address}/form")
-    field = page.get_by_label(label)
+def _settled(page: Page, label: str, typed: str) -> str:
+    """Return what a field holds after *typed* and a step to the next one."""
+    field = page.get_by_label(label, exact=label == "Дата рождения")
     field.fill(typed)
     field.blur()
-    assert field.input_value() == kept
+    return field.input_value()
+
+
+def test_a_date_is_put_in_order_when_it_can_be_read(page: Page, address: str) -> None:
+    page.goto(f"{address}/form")
+    kept = {
+        "3.5.91": "03.05.1991",
+        "03051991": "03.05.1991",
+        "3/5/2016": "03.05.2016",
+        "1991-05-03": "03.05.1991",
+        "31.02.2017": "31.02.2017",
+        "весной": "весной",
+    }
+    assert {typed: _settled(page, "Дата рождения", typed) for typed in kept} == kept
+
+
+def test_a_mask_shapes_only_what_it_knows(page: Page, address: str) -> None:
+    page.goto(f"{address}/form")
+    numbers = {"11223344595": "112-233-445 95", "1122": "1122"}
+    phones = {
+        "8 900 000 14 26": "+7 900 000-14-26",
+        "9000001426": "+7 900 000-14-26",
+        "2-14-60": "2-14-60",
+        "+7 900 000-14-26 доб. 3": "+7 900 000-14-26 доб. 3",
+    }
+    assert {typed: _settled(page, "СНИЛС", typed) for typed in numbers} == numbers
+    assert {typed: _settled(page, "Телефон", typed) for typed in phones} == phones
 
 
 def test_a_question_is_asked_in_a_dialog_and_can_be_declined(page: Page, address: str) -> None:

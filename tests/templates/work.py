@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace as N
+from dataclasses import replace
 from typing import Any
 
 from app.register.pages import Act, Badge, Blank, Cell, FactsPart, FieldView
@@ -12,7 +12,7 @@ WAITS = Badge("решения нет", "warn")
 APPROVED = Badge("утверждена", "ok")
 
 
-def row(what: str, text: str = "", **rest: Any) -> N:
+def row(what: str, text: str = "", **rest: Any) -> dict[str, Any]:
     """Return a line of work."""
     made = {
         "when": "",
@@ -24,12 +24,12 @@ def row(what: str, text: str = "", **rest: Any) -> N:
         "act": None,
         "state": None,
     }
-    return N(**{**made, **rest})
+    return dict(**{**made, **rest})
 
 
-def part(title: str, *rows: N, more: tuple[str, str] | None = None, blank: str = "") -> N:
+def part(title: str, *rows: dict[str, Any], more: tuple[str, str] | None = None, blank: str = "") -> dict[str, Any]:
     """Return a section of work."""
-    return N(title=title, rows=rows, more=more, blank=blank)
+    return dict(title=title, rows=rows, more=more, blank=blank)
 
 
 DUE = part(
@@ -59,10 +59,10 @@ HOME: dict[str, Any] = {
     "line": "У вас 23 семьи. До следующего заседания службы — 2 дня: пятница, 20 февраля.",
     "acts": (Act("print", "Лист визитов на день", "/list", "printer"),),
     "tiles": (
-        N(label="просрочено", url="#work-1", number=2, icon="exclamation-octagon-fill", tone="bad"),
-        N(label="сроков на этой неделе", url="/list", number=5, icon="clock-history", tone="warn"),
-        N(label="визита сегодня", url="/list", number=3, icon="geo-alt", tone=""),
-        N(label="вернулось на доработку", url="/list", number=0, icon="arrow-return-left", tone=""),
+        dict(label="просрочено", url="#work-1", number=2, icon="exclamation-octagon-fill", tone="bad"),
+        dict(label="сроков на этой неделе", url="/list", number=5, icon="clock-history", tone="warn"),
+        dict(label="визита сегодня", url="/list", number=3, icon="geo-alt", tone=""),
+        dict(label="вернулось на доработку", url="/list", number=0, icon="arrow-return-left", tone=""),
     ),
     "work": (DUE, part("Мои визиты сегодня", blank="Визитов на сегодня нет.")),
     "aside": (
@@ -70,23 +70,23 @@ HOME: dict[str, Any] = {
         part("Скоро закончится", row("Справка МСЭ: Артём Щёголев", "до 19.04.2026", state=Badge("60 дней", "warn"))),
     ),
     "bars": (
-        N(title="Дела по этапам", url="/list", pairs=(("Выявление", 9), ("Личное дело", 14), ("Реализация", 107))),
+        dict(title="Дела по этапам", url="/list", pairs=(("Выявление", 9), ("Личное дело", 14), ("Реализация", 107))),
     ),
-    "table": LIST,
+    "table": replace(LIST, rows=LIST.rows[:4]),
 }
 
 FIRST_RUN: dict[str, Any] = {
     "greeting": "Здравствуйте, Тимофей Андреевич",
     "line": "В системе пока нет ни одной семьи. Пройдите четыре шага.",
     "steps": (
-        N(title="Назвать центр", text="Верхнеозёрский КЦСОН", done=True, act=Act("unit", "Изменить", "/form")),
-        N(
+        dict(title="Назвать центр", text="Верхнеозёрский КЦСОН", done=True, act=Act("unit", "Изменить", "/form")),
+        dict(
             title="Добавить сотрудников",
             text="Хотя бы одного куратора.",
             done=False,
             act=Act("staff", "Добавить", "/form"),
         ),
-        N(
+        dict(
             title="Загрузить семьи",
             text="Из вашей таблицы Excel.",
             done=False,
@@ -97,7 +97,7 @@ FIRST_RUN: dict[str, Any] = {
 
 SKIPPED = (("Нестёркины", "Не подписан договор. Сначала подпишите его."), ("Калёновы", "Дело приостановлено."))
 
-WAITING = N(
+WAITING = dict(
     title="На рассмотрении",
     line="4 программы ждут решения.",
     crumbs=(),
@@ -113,12 +113,12 @@ WAITING = N(
 )
 
 
-def line(label: str, text: str, *, changed: bool = False) -> N:
+def line(label: str, text: str, *, changed: bool = False) -> dict[str, Any]:
     """Return a line of a measure in the comparison."""
-    return N(label=label, text=text, changed=changed)
+    return dict(label=label, text=text, changed=changed)
 
 
-PROGRAMME = N(
+PROGRAMME = dict(
     title="Индивидуальная программа сопровождения",
     line="Семья Щёголевых, дело № 14/2026. Срок программы: 24.02.2026 – 09.02.2027.",
     crumbs=(("Мои семьи", "/list"), ("Щёголевы", "/detail")),
@@ -129,45 +129,45 @@ PROGRAMME = N(
     more=(),
     badges=(Badge("на рассмотрении", "info"),),
     error="",
-    note=N(
+    note=dict(
         tone="warn",
         strong="Версия 2 на рассмотрении с 18.02.2026, изменить её нельзя.",
         text="Решение примет заседание № 3.",
     ),
-    compare=N(
+    compare=dict(
         url="/programme",
-        old=N(label="Версия 1", small="возвращена 17.02.2026"),
-        new=N(label="Версия 2", small="на рассмотрении с 18.02.2026"),
+        old=dict(label="Версия 1", small="возвращена 17.02.2026"),
+        new=dict(label="Версия 2", small="на рассмотрении с 18.02.2026"),
         choices=(("1", "версию 1"), ("2", "версию 2"), ("3", "версию 3")),
         old_value="1",
         new_value="2",
         rows=(
-            N(
+            dict(
                 kind="changed",
                 title="Занятия с логопедом",
                 old=(line("", "1 раз в неделю", changed=True), line("Срок", "", changed=True)),
                 new=(line("", "2 раза в неделю", changed=True), line("Срок", "30.06.2026", changed=True)),
                 reason="",
             ),
-            N(
+            dict(
                 kind="added",
                 title="Подвоз до школы",
                 old=None,
                 new=(line("Исполнитель", "школа-интернат", changed=True),),
                 reason="",
             ),
-            N(
+            dict(
                 kind="removed",
                 title="Мобильная библиотека",
                 old=(line("", "1 раз в месяц", changed=True),),
                 new=None,
                 reason="семья отказалась",
             ),
-            N(kind="same", title="Прокат ходунков", old=None, new=None, reason=""),
+            dict(kind="same", title="Прокат ходунков", old=None, new=None, reason=""),
         ),
     ),
     measures=(
-        N(
+        dict(
             no=1,
             title="Занятия с логопедом",
             url="/detail",
@@ -178,7 +178,7 @@ PROGRAMME = N(
             state=Badge("в работе", "info"),
             acts=(ASSIGN,),
         ),
-        N(no=2, title="Подвоз до школы", url="", small="", recipient="", executor="", due="", state=None, acts=()),
+        dict(no=2, title="Подвоз до школы", url="", small="", recipient="", executor="", due="", state=None, acts=()),
     ),
     facts=(
         FactsPart(
@@ -186,29 +186,29 @@ PROGRAMME = N(
         ),
     ),
     way=(
-        N(title="Составлена", small="17.02, Журавлёва Н. С.", state="done", url=""),
-        N(title="Ждёт решения заседания № 3", small="20.02 в 14:00", state="current", url="/meeting"),
-        N(title="Действует", small="после подписания протокола", state="", url=""),
+        dict(title="Составлена", small="17.02, Журавлёва Н. С.", state="done", url=""),
+        dict(title="Ждёт решения заседания № 3", small="20.02 в 14:00", state="current", url="/meeting"),
+        dict(title="Действует", small="после подписания протокола", state="", url=""),
     ),
     checks=(
-        N(tone="ok", text="9 мероприятий", hint="", act=None),
-        N(
+        dict(tone="ok", text="9 мероприятий", hint="", act=None),
+        dict(
             tone="bad",
             text="Семья не согласовала программу",
             hint="Порядок, п. 4.1",
             act=Act("agree", "Отметить согласие", "/form"),
         ),
-        N(tone="warn", text="Справка МСЭ истекает", hint="Не мешает", act=None),
+        dict(tone="warn", text="Справка МСЭ истекает", hint="Не мешает", act=None),
     ),
     versions=(
-        N(
+        dict(
             label="Версия 2",
             url="/programme",
             small="18.02.2026, 9 мероприятий",
             state=Badge("на рассмотрении", "warn"),
             current=True,
         ),
-        N(
+        dict(
             label="Версия 1",
             url="/programme",
             small="",
@@ -218,7 +218,7 @@ PROGRAMME = N(
     ),
 )
 
-DECISION = N(
+DECISION = dict(
     url="/decide",
     hidden=(("version", "1"),),
     save="Записать решение",
@@ -245,7 +245,7 @@ DECISION = N(
     ),
 )
 
-MEETING = N(
+MEETING = dict(
     title="Заседание службы сопровождения № 3",
     line="Пятница, 20.02.2026, 14:00, кабинет 5. Председатель Берёзкина Е. Ё., секретарь Кораблёва А. И.",
     crumbs=(("Заседания", "/list"),),
@@ -254,7 +254,7 @@ MEETING = N(
     error="",
     steps=(("Повестка закрыта", "done"), ("Заседание идёт", "current"), ("Протокол", ""), ("Подписи", "")),
     items=(
-        N(
+        dict(
             id=1,
             no=1,
             title="Программа семьи Буслаевых",
@@ -264,7 +264,7 @@ MEETING = N(
             acts=(),
             form=None,
         ),
-        N(
+        dict(
             id=2,
             no=2,
             title="Программа семьи Щёголевых, версия 2",
@@ -274,7 +274,7 @@ MEETING = N(
             acts=(),
             form=DECISION,
         ),
-        N(
+        dict(
             id=4,
             no=3,
             title="Снятие с сопровождения: семья Огурцовых",
@@ -282,10 +282,10 @@ MEETING = N(
             state=WAITS,
             line="",
             acts=(Act("remove", "Снять с повестки", "/x", "x-lg", "post", "quiet"),),
-            form=N(**{**vars(DECISION), "open": False}),
+            form=dict(**{**DECISION, "open": False}),
         ),
     ),
-    add=N(
+    add=dict(
         url="/add",
         hidden=(),
         save="Добавить вопрос",
@@ -298,20 +298,20 @@ MEETING = N(
         "Ждут следующего заседания",
         row("Программа семьи Пчёлкиных", "отправлена 19.02", act=Act("take", "В повестку", "/x", method="post")),
     ),
-    presence=N(
+    presence=dict(
         state=Badge("кворум есть: 5 из 7", "ok"),
         hint="Решать можно, если пришли 4 из 7.",
         url="/came",
         members=(
-            N(id=1, name="Берёзкина Е. Ё.", small="председатель", came=True),
-            N(id=2, name="Абдурахманова-Зверобоева Ш. Р.", small="в отпуске", came=False),
+            dict(id=1, name="Берёзкина Е. Ё.", small="председатель", came=True),
+            dict(id=2, name="Абдурахманова-Зверобоева Ш. Р.", small="в отпуске", came=False),
         ),
     ),
-    sign=N(
+    sign=dict(
         text="Сразу после второй подписи решения вступят в силу.",
         signers=(
-            N(role="Секретарь", name="Кораблёва А. И.", state=Badge("подписал(а) в 15:10", "ok")),
-            N(role="Председатель", name="Берёзкина Е. Ё.", state=Badge("нет подписи")),
+            dict(role="Секретарь", name="Кораблёва А. И.", state=Badge("подписал(а) в 15:10", "ok")),
+            dict(role="Председатель", name="Берёзкина Е. Ё.", state=Badge("нет подписи")),
         ),
         act=Act("sign", "Подписать протокол", "/sign", "pen", "post", "primary", confirm="Подписать протокол № 3?"),
         blocked="Подписать пока нельзя: нет решения по вопросам 2 и 3.",
