@@ -24,7 +24,7 @@ from flask_login import current_user, login_user, logout_user
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from app import acting
+from app import acting, journal
 from app.acting import SYSTEM, Actor
 from app.extensions import db
 from app.organisation.models import Account, ServiceUnit, StaffMember
@@ -35,6 +35,7 @@ from app.words import initials
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN = ("static", "look.")
 """Beginnings of endpoints that show nothing of anybody and need no one to act."""
+_BEFORE_OWN_PASSWORD = ("Profile.password", "AuthView.logout", "AuthView.login")
 
 
 class AuthView(BaseView):
@@ -59,6 +60,8 @@ class AuthView(BaseView):
                 login_user(user)
                 session["epoch"] = found[0].epoch
                 session.permanent = True
+                by = actor_of(*found, frozenset(), request.remote_addr or "")
+                journal.record(db.session(), by, "account.enter", found[0], "Вход в систему.")
                 db.session.commit()
                 return redirect(back or url_for("HomeView.index"))
             error = "Имя или пароль не подошли. Проверьте раскладку и клавишу Caps Lock."
@@ -176,15 +179,19 @@ def init_acting(app: Flask) -> None:
     """Make every request act as the signed-in person; a reading request takes no write lock."""
 
     @app.before_request
-    def begin() -> None:
+    def begin() -> Response | None:
         if request.endpoint is None or request.endpoint.startswith(_OPEN) or request.endpoint.endswith(".static"):
-            return
+            return None
         writing = request.method not in SAFE_METHODS
         g.acting_before = acting.enter(SYSTEM, writing=writing)
         who = None
         if current_user.is_authenticated:
             who = actor_of(g.account, g.unit, rights()[0], request.remote_addr or "")
         acting.enter(who, writing=writing)
+        if who is not None and g.account.must_change_password and request.endpoint not in _BEFORE_OWN_PASSWORD:
+            # A password somebody else has made opens nothing but the page on which it is changed.
+            return redirect(url_for("Profile.password", back=request.full_path if request.method == "GET" else None))
+        return None
 
     @app.teardown_request
     def end(error: BaseException | None) -> None:

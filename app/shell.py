@@ -37,7 +37,7 @@ def shell_of(account: Any, unit: Any) -> Shell:
         name=initials(staff.last_name, staff.first_name, staff.middle_name),
         position=staff.position,
         initials="".join(part[0] for part in (staff.first_name, staff.last_name) if part),
-        profile_url=url_for("HomeView.index"),
+        profile_url=url_for("Profile.index"),
         logout_url=url_for("AuthView.logout"),
         search_url="",
         quick=quick,

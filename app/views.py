@@ -8,6 +8,9 @@ from app.agreements.views import Agreements
 from app.cases.views import Cases, CuratorAssignments, Families, Team
 from app.home import HomeView
 from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
+from app.organisation.account_views import Accounts
+from app.organisation.profile_views import Profile
+from app.organisation.roles_views import Roles
 from app.organisation.views import Departments, Partners, ServiceAreas, ServiceUnits, Staff, Territories
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
 from app.programmes.views import MeasureLines, Measures, Programmes, Versions
@@ -54,4 +57,7 @@ MENU: tuple[Screen, ...] = (
     Screen("Центр", "Сотрудники", "person-badge", Staff),
     Screen("Центр", "Отделения", "diagram-3", Departments),
     Screen("Центр", "Службы", "house", ServiceUnits),
+    Screen("Центр", "Учётные записи", "key", Accounts),
+    Screen("Центр", "Роли и права", "shield-check", Roles),
+    Screen("", "", "", Profile),
 )

@@ -15,8 +15,8 @@ from config import ROOT
 FLOORS: tuple[tuple[int, str], ...] = (
     (13, "app.cli"),
     (12, "app app.setup app.demo"),
-    (11, "app.views app.models app.roles app.security"),
-    (10, "app.reporting"),
+    (11, "app.views app.models app.security app.shell"),
+    (10, "app.reporting app.home app.search"),
     (9, "reports"),
     (8, "app.meetings app.agreements app.services"),
     (7, "app.programmes"),
@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[int, str], ...] = (
     (4, "app.organisation app.papers"),
     (3, "app.register"),
     (2, "app.acting app.web app.journal app.database app.profiles"),
-    (1, "app.base app.words app.sealing app.extensions config"),
+    (1, "app.base app.words app.sealing app.extensions app.roles config"),
 )
 """Which part of the house stands on which floor. The README draws the same picture."""
 

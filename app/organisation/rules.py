@@ -3,7 +3,7 @@
 ::
 
     add_staff ─► works ── dismiss_staff ─► dismissed (the account is deactivated with it)
-    make_account ─► active ── deactivate_account ─► inactive
+    make_account ─► active ── deactivate_account ─► inactive ── reopen_account ─► active
 
 FAB's own ``sm.add_user`` commits in the middle of the caller's work, so accounts are written here.
 """
@@ -12,20 +12,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import secrets
 from collections.abc import Iterable
 
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, object_session
-from werkzeug.security import generate_password_hash
+from werkzeug.security import check_password_hash, generate_password_hash
 
 from app import journal
 from app.acting import Actor, today
 from app.base import RuleBroken
 from app.organisation.models import Account, Department, StaffMember
-
-ADMINISTRATOR = "Администратор"
-"""Name of the role that keeps accounts; one active account always holds it."""
+from app.roles import ADMINISTRATOR, ROLES, rank
 
 SHORTEST_PASSWORD = 10
 
@@ -96,7 +95,7 @@ def dismiss_staff(staff: StaffMember, *, by: Actor, on: dt.date | None = None) -
             f"Сотрудник работает с {staff.active_from:%d.%m.%Y}. Укажите день не раньше.", field="active_to"
         )
     if staff.account is not None and staff.account.user.active:
-        deactivate_account(staff.account, by=by)
+        _close(staff.account, by)
     staff.active_to = on
     journal.record(object_session(staff), by, "staff.dismiss", staff, f"Уволен сотрудник: {staff}.")
 
@@ -131,9 +130,10 @@ def make_account(
     """Give *staff* a login with the roles named in *roles*; the password is changed at the first entry.
 
     Raises:
-        RuleBroken: the person has one or has left, the login is odd or taken, the password is weak, or there is
-            no such role.
+        RuleBroken: the person has one or has left, the login is odd or taken, the password is weak, there is no
+            such role, or a role ranks above those of *by*.
     """
+    roles = list(roles)
     username = username.strip().lower()
     if staff.account is not None:
         raise RuleBroken(f"У сотрудника уже есть вход: {staff.account}.", field="staff_id")
@@ -146,6 +146,7 @@ def make_account(
     if session.scalars(select(User).where(func.lower(User.username) == username)).first() is not None:
         raise RuleBroken(f"Логин «{username}» занят. Придумайте другой.", field="username")
     check_password(password, username)
+    _need_rank(roles, by)
     user = User(
         username=username,
         first_name=staff.first_name[:64],
@@ -168,10 +169,13 @@ def set_roles(account: Account, roles: Iterable[str], *, by: Actor) -> None:
     """Give the account exactly the roles named in *roles*; its open sessions end.
 
     Raises:
-        RuleBroken: there is no such role, none is left, or the last administrator would be gone.
+        RuleBroken: there is no such role, none is left, one ranks above those of *by*, or the last administrator
+            would be gone.
     """
     session = object_session(account)
+    _need_rank_over(account, by)
     wanted = _roles(session, roles)
+    _need_rank([role.name for role in wanted], by)
     if ADMINISTRATOR not in {role.name for role in wanted}:
         _keep_an_administrator(account)
     account.user.roles = wanted
@@ -184,14 +188,68 @@ def deactivate_account(account: Account, *, by: Actor) -> None:
     """Close the account; its open sessions end.
 
     Raises:
-        RuleBroken: it is closed, or it is the last administrator's.
+        RuleBroken: it is closed, it ranks above *by*, or it is the last administrator's.
     """
     if not account.user.active:
         raise RuleBroken(f"Вход «{account}» уже закрыт.")
+    _need_rank_over(account, by)
+    _close(account, by)
+
+
+def _close(account: Account, by: Actor) -> None:
     _keep_an_administrator(account)
     account.user.active = False
     account.epoch += 1
     journal.record(object_session(account), by, "account.deactivate", account, f"Закрыт вход «{account}».")
+
+
+def reopen_account(account: Account, *, by: Actor) -> None:
+    """Open a closed account again, with the roles and the password it had.
+
+    Raises:
+        RuleBroken: it is open, it ranks above *by*, or the person no longer works here.
+    """
+    if account.user.active:
+        raise RuleBroken(f"Вход «{account}» и так открыт.")
+    _need_rank_over(account, by)
+    if not account.staff.works_on(today()):
+        raise RuleBroken(f"{account.staff} у нас не работает. Вход не нужен.")
+    account.user.active = True
+    account.user.fail_login_count = 0
+    journal.record(object_session(account), by, "account.reopen", account, f"Снова открыт вход «{account}».")
+
+
+def one_time_password() -> str:
+    """Return a password easy to read out: three groups of four signs, none like another (no l, 1, o, 0)."""
+    signs = "abcdefghijkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(signs) for _ in range(4)) for _ in range(3))
+
+
+def give_new_password(account: Account, *, by: Actor) -> str:
+    """Set a one-time password for another person's account and return it; it is changed at the next entry.
+
+    Raises:
+        RuleBroken: the account is closed or ranks above *by*.
+    """
+    if not account.user.active:
+        raise RuleBroken(f"Вход «{account}» закрыт. Сначала откройте его.")
+    _need_rank_over(account, by)
+    password = one_time_password()
+    change_password(account, password, by=by, must_change=True)
+    return password
+
+
+def change_own_password(account: Account, current: str, password: str, *, by: Actor) -> None:
+    """Change the password of whoever is signed in; other open sessions end.
+
+    Raises:
+        RuleBroken: the present password is wrong, or the new one is the same or weak.
+    """
+    if not check_password_hash(account.user.password, current):
+        raise RuleBroken("Это не ваш нынешний пароль. Проверьте раскладку и клавишу Caps Lock.", field="current")
+    if password == current:
+        raise RuleBroken("Это тот же пароль. Придумайте другой.", field="password")
+    change_password(account, password, by=by)
 
 
 def change_password(account: Account, password: str, *, by: Actor, must_change: bool = False) -> None:
@@ -217,6 +275,24 @@ def _roles(session: Session, names: Iterable[str]) -> list[Role]:
     if missing:
         raise RuleBroken(f"Роли «{missing[0]}» нет. Выберите роль из списка.", field="roles")
     return found
+
+
+def grantable(by: Actor) -> list[str]:
+    """Return the delivered roles *by* may give to others, in the order of the house."""
+    return [role for role in ROLES if by.sees_all or rank([role]) <= rank(by.roles)]
+
+
+def _need_rank(roles: Iterable[str], by: Actor) -> None:
+    """Refuse to hand out a role above the highest of *by*'s own."""
+    for role in sorted(roles):
+        if not by.sees_all and rank([role]) > rank(by.roles):
+            raise RuleBroken(f"Роль «{role}» старше ваших. Её даёт администратор.", field="roles")
+
+
+def _need_rank_over(account: Account, by: Actor) -> None:
+    """Refuse to touch the account of somebody who ranks above *by*."""
+    if not by.sees_all and rank([role.name for role in account.user.roles]) > rank(by.roles):
+        raise RuleBroken(f"У входа «{account}» роль старше ваших. Его меняет администратор.")
 
 
 def _keep_an_administrator(account: Account) -> None:

@@ -26,10 +26,24 @@ def access(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
                 return route(self, *args, **kwargs)
             if current_user.is_authenticated:
                 abort(403)
-            back = request.full_path.rstrip("?") if request.method == "GET" else None
-            return redirect(url_for("AuthView.login", next=back))
+            return _to_the_door()
 
         guarded._permission_name = permission  # type: ignore[attr-defined] -- FAB collects permissions by this mark
         return guarded
 
     return wrap
+
+
+def signed_in(route: Callable[..., Any]) -> Callable[..., Any]:
+    """Ask only that somebody has signed in: for pages that show a person no more than his own or what he may see."""
+
+    @wraps(route)
+    def guarded(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return route(self, *args, **kwargs) if current_user.is_authenticated else _to_the_door()
+
+    return guarded
+
+
+def _to_the_door() -> Any:
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("AuthView.login", next=back))

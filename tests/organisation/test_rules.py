@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.orm import Session
@@ -42,7 +43,7 @@ def session(centre) -> Session:
 
 @pytest.fixture
 def by(centre) -> Actor:
-    return centre[1]
+    return replace(centre[1], roles=frozenset({ADMINISTRATOR}))
 
 
 def open_account(session: Session, by: Actor, username: str = "ivanova", *roles: str) -> Account:

@@ -1,0 +1,215 @@
+"""Accounts: who signs in, with which roles, and the one-time password that is shown once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+from flask import flash, redirect, render_template, request
+from flask_appbuilder import expose
+from werkzeug.wrappers import Response
+
+from app import acting
+from app.acting import Actor
+from app.base import Choice, RuleBroken
+from app.organisation import rules
+from app.organisation.models import Account
+from app.register.access import access, may
+from app.register.actions import action
+from app.register.editing import Refused, committed
+from app.register.field import Field, local, shown
+from app.register.forms import Bound, empty_form, parts_of, read_form, refusal_of
+from app.register.pages import Act, Badge, Cell, FormPage
+from app.register.spec import Group, Spec
+from app.register.view import Register
+from app.register.view import shown as column_of
+
+_PK = "<int(max=2147483647):pk>"
+_CLOSE = "Закрыть вход? Сотрудник сразу выйдет из системы и больше не войдёт. Его дела и записи останутся."
+_RENEW = "Выдать новый пароль? Прежний перестанет подходить, сотрудник выйдет из системы."
+
+
+def role_choices(names: list[str]) -> type[Choice]:
+    """Return the closed list of roles a form offers."""
+    made: type[Choice] = Choice("RoleChoice", [(f"R{at}", (name, name)) for at, name in enumerate(names)])  # type: ignore[assignment,arg-type] -- Enum's own way to make a list at run time
+    return made
+
+
+class Accounts(Register):
+    """Logins of the staff: opened, given roles and new passwords, closed by rules; never deleted."""
+
+    key = "accounts"
+    datamodel = Account
+    title = "Учётные записи", "Учётная запись"
+    list_columns = ["staff_id", "login", "roles", "last_entry", "state"]
+    show_columns = ["staff_id", "login", "roles", "last_entry", "state"]
+    phone_columns = ["staff_id", "state"]
+    filter_columns: list[str] = []
+    order = "staff_id"
+    eager = ["user.roles"]
+    search_through = ["staff"]
+    placeholder = "Фамилия или должность сотрудника"
+    add_label = "Открыть вход"
+    intro = "Кто входит в систему и что ему можно. Права ролей меняются на странице «Роли и права»."
+
+    @column_of("Имя для входа")
+    def login(self, account: Account) -> str:
+        """The login."""
+        return str(account.user.username)
+
+    @column_of("Роли")
+    def roles(self, account: Account) -> str:
+        """The roles, by name."""
+        return ", ".join(sorted(role.name for role in account.user.roles))
+
+    @column_of("Последний вход")
+    def last_entry(self, account: Account) -> Cell:
+        """When the person last came in."""
+        at = account.user.last_login
+        # FAB keeps this moment in UTC without saying so.
+        return shown(at.replace(tzinfo=dt.UTC), "moment") if at else Cell("ещё не входил", empty=True)
+
+    @column_of("Состояние")
+    def state(self, account: Account) -> Cell:
+        """Whether the person can come in."""
+        one = self.badges(account)[0]
+        return Cell(one.text, tone=one.tone, icon=one.icon)
+
+    def badges(self, record: Account) -> tuple[Badge, ...]:
+        """Whether the person can come in."""
+        if not record.user.active:
+            return (Badge("закрыт", "", "lock"),)
+        if record.must_change_password:
+            return (Badge("ждёт смены пароля", "warn", "key"),)
+        return (Badge("открыт", "ok", "check-circle"),)
+
+    def card_acts(self, record: Account) -> tuple[Act, ...]:
+        """A new password, while the account is open."""
+        if not record.user.active or not may(self, "work"):
+            return ()
+        return (Act("password", "Новый пароль", self.url("password", pk=record.id), icon="key", method="post",
+                    confirm=_RENEW),)  # fmt: skip
+
+    # ---- opening and roles ---------------------------------------------------------------------------
+
+    def _asking(self, by: Actor, names: tuple[str, ...], held: list[str]) -> tuple[Spec, tuple[Group, ...]]:
+        """Return the spec and group of a form about an account; roles above one's own are not offered."""
+        offered = rules.grantable(by)
+        fields = {
+            "staff_id": replace(self.every_field["staff_id"], required=True),
+            "username": Field("username", "Имя для входа", "line", required=True, max_length=32,
+                              hint="Латинские буквы и цифры, например: ivanova"),
+            "roles": Field("roles", "Роли", "choices", required=True,
+                           choices=role_choices([*offered, *(name for name in held if name not in offered)])),
+        }  # fmt: skip
+        return replace(self.spec, fields={**self.spec.fields, **fields}), (Group("", names),)
+
+    def _draw(self, form: Bound, title: str, url: str, cancel: str, save: str, error: str = "", intro: str = "") -> str:
+        page = FormPage(title=title, url=url, parts=parts_of(form, self.lookup_url), intro=intro, save=save,
+                        error=error, cancel_url=cancel, crumbs=self.crumbs())  # fmt: skip
+        return render_template("register/form.html", page=page)
+
+    @expose("/add", methods=["GET", "POST"])
+    @access("add")
+    def add(self) -> Response | str:
+        """Open an account for a staff member; its one-time password is shown once, on the answer."""
+        by, here, back = acting.actor(), self.url("add"), self.url("list")
+        spec, groups = self._asking(by, ("staff_id", "username", "roles"), [])
+        intro = "Пароль система придумает сама и покажет один раз. При первом входе сотрудник сменит его на свой."
+
+        def draw(form: Bound, error: str = "") -> str:
+            return self._draw(form, self.add_label, here, back, "Открыть вход", error, intro)
+
+        if request.method == "GET":
+            given = request.args.get("staff_id", "")
+            known = self.linked({"staff_id": int(given)}, "staff_id") if given.isdecimal() and len(given) < 10 else None
+            return draw(empty_form(spec, groups, {"staff_id": known} if known else {}))
+        form = read_form(self.session, spec, groups, request.form, None)
+        if form.errors:
+            return draw(form, refusal_of(form, "Вход не открыт"))
+        password = rules.one_time_password()
+
+        def step() -> Account:
+            staff = self.linked(dict(form.values), "staff_id")
+            roles = [str(role) for role in form.values["roles"]]
+            return rules.make_account(self.session, staff, form.values["username"], password, roles, by=by)
+
+        try:
+            account = committed(self.session, step, form)
+        except Refused as refusal:
+            placed = form.refuse(refusal.sentence, refusal.field)
+            return draw(form, refusal_of(form, "Вход не открыт") if placed else refusal.sentence)
+        return self._show_once(account, password)
+
+    @expose(f"/edit/{_PK}", methods=["GET", "POST"])
+    @access("edit")
+    def edit(self, pk: int) -> Response | str:
+        """The roles of an account."""
+        by, account = acting.actor(), self.record_or_404(pk)
+        here, back = self.url("edit", pk=pk), self.url("show", pk=pk)
+        held = sorted(role.name for role in account.user.roles)
+        spec, groups = self._asking(by, ("roles",), held)
+        title = f"Роли входа «{account}»"
+
+        def draw(form: Bound, error: str = "") -> str:
+            intro = f"{account.staff.name}, {account.staff.position}. После смены ролей сотрудник войдёт заново."
+            return self._draw(form, title, here, back, "Сохранить роли", error, intro)
+
+        if request.method == "GET":
+            return draw(empty_form(spec, groups, {"roles": held}))
+        form = read_form(self.session, spec, groups, request.form, None)
+        if form.errors:
+            return draw(form, refusal_of(form, "Роли не изменены"))
+        wanted = [str(role) for role in form.values["roles"]]
+        try:
+            committed(self.session, lambda: rules.set_roles(account, wanted, by=by), form)
+        except Refused as refusal:
+            account = self.record_or_404(pk)
+            placed = form.refuse(refusal.sentence, refusal.field)
+            return draw(form, refusal_of(form, "Роли не изменены") if placed else refusal.sentence)
+        flash(f"Роли входа «{account}»: {', '.join(sorted(wanted))}.", "ok")
+        return redirect(back)
+
+    def remove(self, session: Any, record: Account, by: Actor) -> None:
+        """An account is closed, never deleted: the journal speaks of it."""
+        raise RuleBroken("Вход не удаляют, а закрывают: на него ссылается журнал.")
+
+    # ---- password and closing ------------------------------------------------------------------------
+
+    @expose(f"/password/{_PK}", methods=["POST"])
+    @access("work")
+    def password(self, pk: int) -> Response | str:
+        """Set a one-time password and show it once."""
+        by, account = acting.actor(), self.record_or_404(pk)
+        try:
+            password = committed(self.session, lambda: rules.give_new_password(account, by=by))
+        except Refused as refusal:
+            flash(refusal.sentence, "bad")
+            return redirect(self.url("show", pk=pk))
+        return self._show_once(account, password)
+
+    def _show_once(self, account: Account, password: str) -> str:
+        """Answer with the password itself: neither an address nor a cookie ever holds it."""
+        return render_template(
+            "account/one_time.html",
+            title=f"Пароль для входа «{account}»",
+            staff=f"{account.staff.name}, {account.staff.position}",
+            username=account.user.username,
+            password=password,
+            crumbs=self.crumbs(),
+            back_url=self.url("show", pk=account.id),
+            at=local(acting.now()),
+        )
+
+    @action("close", "Закрыть вход", icon="lock", tone="danger", multiple=False, confirm=_CLOSE,
+            done="Вход закрыт.", when=lambda account: account.user.active)  # fmt: skip
+    def close(self, account: Account, *, by: Actor) -> None:
+        """Close the account."""
+        rules.deactivate_account(account, by=by)
+
+    @action("reopen", "Открыть снова", icon="unlock", multiple=False, done="Вход снова открыт.",
+            when=lambda account: not account.user.active)  # fmt: skip
+    def reopen(self, account: Account, *, by: Actor) -> None:
+        """Open a closed account again."""
+        rules.reopen_account(account, by=by)
