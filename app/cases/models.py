@@ -107,6 +107,7 @@ class FamilyCase(UnitModel):
     """One episode of accompanying a family, from the first notice to the end."""
 
     __tablename__ = "family_case"
+    __looked_up_through__ = (("family",),)
     __table_args__ = (
         UniqueConstraint("service_unit_id", "number", name="uq_family_case_number"),
         Index(
@@ -157,6 +158,11 @@ class FamilyCase(UnitModel):
     service_records: Mapped[list[ServiceRecord]] = relationship(
         "ServiceRecord", back_populates="case", passive_deletes="all", order_by="ServiceRecord.date"
     )
+
+    @property
+    def lookup_line(self) -> str:
+        """Return whose case it is, for a list of choices."""
+        return f"семья {self.family}" if self.family else ""
 
     def __str__(self) -> str:
         return f"№ {self.number}"

@@ -13,9 +13,10 @@ from app.cases import rules
 from app.cases.models import CaseStatus, CaseTeamMember, CuratorAssignment, FamilyCase
 from app.people.models import Family, FamilyMember
 from app.people.rules import register_family
+from app.register.access import may
 from app.register.actions import action
-from app.register.pages import Badge, Cell
-from app.register.view import Register, shown
+from app.register.pages import Act, Badge, Cell
+from app.register.view import Register, registers, shown
 from app.words import counted
 
 TONES = {
@@ -26,6 +27,10 @@ TONES = {
     CaseStatus.REFUSED: ("bad", "x-octagon"),
 }
 """Tone and icon of a case's state; the others are neutral."""
+
+
+BEFORE_PROGRAMME = (*rules.BEFORE_WORK, CaseStatus.PLANNING)
+"""States in which a case usually has no programme yet."""
 
 
 def state_cell(case: FamilyCase | None) -> Cell:
@@ -57,7 +62,8 @@ class Families(Register):
     order = "name"
     eager = ["members.person"]
     search_through = ["members.person"]
-    related_views = ["FamilyMembers", "Cases"]
+    related_views = ["FamilyMembers", "Cases", ("Programmes", "case.family_id"), ("Agreements", "case.family_id"),
+                     ("ServiceRecords", "case.family_id")]  # fmt: skip
     placeholder = "Фамилия, имя, адрес, № дела"
     add_label = "Новая семья"
     blank = "Внесите первую семью или загрузите список из Excel."
@@ -74,6 +80,10 @@ class Families(Register):
     def stage(self, family: Family) -> Cell:
         """State of the open case."""
         return state_cell(family.open_case)
+
+    def heading(self, record: Family) -> str:
+        """«Семья Щёголевы»."""
+        return f"Семья {record}"
 
     def line(self, record: Family) -> str:
         """Number, address and curator under the family's name."""
@@ -143,7 +153,7 @@ class Cases(Register):
     ]
     order = "-registered_at"
     search_through = ["family"]
-    related_views = ["CuratorAssignments", "Team"]
+    related_views = ["Programmes", "Agreements", "ServiceRecords", "Team", "CuratorAssignments"]
     placeholder = "№ дела, фамилия семьи"
     add_label = "Завести дело"
 
@@ -155,6 +165,24 @@ class Cases(Register):
     def badges(self, record: FamilyCase) -> tuple[Badge, ...]:
         """State of the case."""
         return (Badge(record.status.label, *TONES.get(record.status, ("", "folder2-open"))),)
+
+    def heading(self, record: FamilyCase) -> str:
+        """«Дело № 14/2026»."""
+        return f"Дело {record}"
+
+    def card_acts(self, record: FamilyCase) -> tuple[Act, ...]:
+        """What is usually done next with an open case."""
+        made = []
+        for key, label, icon in (
+            ("records", "Записать услугу", "journal-plus"),
+            ("versions", "Составить программу", "list-check"),
+        ):
+            other = registers().by_key[key]
+            needed = key != "versions" or record.status in BEFORE_PROGRAMME
+            if record.ended_at is None and needed and may(other, "add"):
+                back = self.url("show", pk=record.id)
+                made.append(Act(key, label, other.url("add", case_id=record.id, back=back), icon=icon))
+        return tuple(made)
 
     def line(self, record: FamilyCase) -> str:
         """Family and curator under the number."""

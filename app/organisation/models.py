@@ -196,6 +196,11 @@ class StaffMember(UnitModel):
         """Whether the person works here on *day*."""
         return self.active_from <= day and (self.active_to is None or day <= self.active_to)
 
+    @property
+    def lookup_line(self) -> str:
+        """Return what tells namesakes apart in a list of choices."""
+        return self.position
+
     def __str__(self) -> str:
         return self.short_name
 

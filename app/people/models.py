@@ -131,6 +131,11 @@ class Person(UnitModel):
         """Whether the person is under 18 on *day* (today if not given)."""
         return self.age(day) < 18
 
+    @property
+    def lookup_line(self) -> str:
+        """Return what tells namesakes apart in a list of choices."""
+        return f"{self.birth_date:%d.%m.%Y}"
+
     def __str__(self) -> str:
         return self.name or " ".join(filter(None, (self.last_name, self.first_name, self.middle_name)))
 
@@ -228,6 +233,11 @@ class Family(UnitModel):
     cases: Mapped[list[FamilyCase]] = relationship(
         "FamilyCase", back_populates="family", passive_deletes="all", order_by="FamilyCase.id"
     )
+
+    @property
+    def lookup_line(self) -> str:
+        """Return what tells namesakes apart in a list of choices."""
+        return self.address
 
     def __str__(self) -> str:
         return self.name

@@ -10,14 +10,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, joinedload, relationship
 
 from app.base import Choice, Code, Line, Model, Moment, Privacy, Prose, UnitModel, column, link
-from app.cases.models import Direction
+from app.cases.models import Direction, FamilyCase
+from app.register.lookup import SHOWN
+from app.register.lookup import Choice as LookedUp
+from app.register.search import found_by
 
 if TYPE_CHECKING:
-    from app.cases.models import FamilyCase
     from app.meetings.models import AgendaItem, Body
     from app.organisation.models import Department, PartnerOrganisation, StaffMember
     from app.people.models import Person
@@ -248,6 +250,19 @@ class MeasureLineage(UnitModel):
     def __str__(self) -> str:
         newest = max(self.measures, key=lambda measure: measure.id, default=None)
         return newest.title if newest else "Мероприятие"
+
+    @classmethod
+    def look_up(cls, session: Session, typed: str) -> list[LookedUp]:
+        """Return lines of approved and acting versions by the words of a measure or the surname of the family."""
+        standing = (VersionStatus.APPROVED, VersionStatus.IN_FORCE)
+        wanted = select(Measure).join(Measure.programme_version).where(ProgrammeVersion.status.in_(standing))
+        paths = (("programme_version", "programme", "case", "family"),)
+        test = found_by(Measure, typed, paths, session.get_bind().dialect.name, walking=False)
+        if test is not None:
+            wanted = wanted.where(test)
+        shown = wanted.options(joinedload(Measure.lineage).joinedload(cls.case).joinedload(FamilyCase.family))
+        found = session.scalars(shown.order_by(Measure.id.desc()).limit(SHOWN))
+        return [LookedUp(m.lineage_id, m.title, f"{m.lineage.case}, {m.lineage.case.family}") for m in found]
 
 
 class Measure(UnitModel):

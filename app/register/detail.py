@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.base import Model
-from app.register.pages import FactsPart
+from app.register.pages import Cell, FactsPart
 from app.register.spec import Related, Spec
 
 
-def facts(spec: Spec, record: Model) -> tuple[FactsPart, ...]:
-    """Return the card's groups of (label, value)."""
+def facts(spec: Spec, record: Model, address: Callable[[Model], str | None]) -> tuple[FactsPart, ...]:
+    """Return the card's groups of (label, value); a link leads to the card of the record it points to."""
+
+    def cell(name: str) -> Cell:
+        field = spec.fields[name]
+        made, linked = field.cell(record), field.value(record) if field.relation else None
+        return replace(made, href=address(linked)) if linked is not None else made
+
     return tuple(
         FactsPart(
             group.legend or "Сведения",
-            tuple((spec.fields[name].said, spec.fields[name].cell(record)) for name in group.names),
+            tuple((spec.fields[name].said, cell(name)) for name in group.names),
         )
         for group in spec.show
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.base import Model
 from app.register.search import found_by
@@ -28,7 +28,8 @@ class Choice:
 def look_up(session: Session, model: type[Model], typed: str, *, criteria: tuple[Any, ...] = ()) -> list[Choice]:
     """Return up to :data:`SHOWN` records of *model* that begin with or contain what was *typed*.
 
-    A model whose title is not its own column answers by a class method ``look_up(session, typed)``.
+    A model may be found by its neighbours, too: ``__looked_up_through__`` names relation paths, as a case is found by
+    the surname of its family. A model whose title is not its own column answers by ``look_up(session, typed)``.
     """
     own = getattr(model, "look_up", None)
     if own is not None:
@@ -37,13 +38,18 @@ def look_up(session: Session, model: type[Model], typed: str, *, criteria: tuple
     key = getattr(model, key_name)
     start = fold(typed)[:100]
     query = select(model).where(*criteria).order_by(key, model.id).limit(SHOWN)
+    through = getattr(model, "__looked_up_through__", ())
     if key_name == "id":
-        return [_choice(record) for record in session.scalars(query)]
+        test = found_by(model, typed, through, session.get_bind().dialect.name, walking=False)
+        newest = select(model).where(*criteria, *((test,) if test is not None else ()))
+        # The second line of a choice usually names that neighbour.
+        newest = newest.options(*(joinedload(getattr(model, path[0])) for path in through))
+        return [_choice(record) for record in session.scalars(newest.order_by(model.id.desc()).limit(SHOWN))]
     if start:
         query = query.where(key >= start, key < start + "\U0010ffff")
     found = list(session.scalars(query))
     if start and len(found) < SHOWN and "search_key" in model.__table__.columns:
-        test = found_by(model, typed, (), session.get_bind().dialect.name, walking=False)
+        test = found_by(model, typed, through, session.get_bind().dialect.name, walking=False)
         if test is not None:
             seen = [record.id for record in found]
             rest = select(model).where(test, model.id.not_in(seen), *criteria).limit(SHOWN - len(found))

@@ -118,12 +118,15 @@ class Spec:
         last = getattr(getattr(current, leaf, None), "property", None)
         return (*steps, leaf) if hasattr(last, "mapper") else tuple(steps)
 
-    def load_options(self, names: tuple[str, ...]) -> list[Any]:
-        """Return the loader options that fetch what *names* and the computed values show, without N+1."""
+    def load_options(self, names: tuple[str, ...], *, one: bool = False) -> list[Any]:
+        """Return the loader options that fetch what *names* and the computed values show, without N+1.
+
+        A card shows *one* record, so what only a list's computed columns need is left out.
+        """
         paths = [(self.fields[n].relation,) for n in names if self.fields[n].relation]
         paths += [self._loaded(n) for n in names if "." in n]
         options = []
-        for path in dict.fromkeys([*paths, *self.eager]):
+        for path in dict.fromkeys([*paths, *(() if one else self.eager)]):
             current, option = self.model, None
             for step in path:
                 attribute = getattr(current, step)

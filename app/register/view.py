@@ -157,6 +157,10 @@ class Register(ModelView):
 
     # ---- what a register may override ----------------------------------------------------------------
 
+    def heading(self, record: Any) -> str:
+        """Return the title of a card."""
+        return str(record)
+
     def badges(self, record: Any) -> tuple[Badge, ...]:
         """Return the state pills in the head of a card."""
         return ()
@@ -214,7 +218,8 @@ class Register(ModelView):
 
     def record_or_404(self, pk: int, names: tuple[str, ...] = ()) -> Any:
         """Return the record, or 404 for a missing and a foreign one alike."""
-        wanted = select(self.model).where(self.model.id == pk).options(*self.spec.load_options(names))
+        options = self.spec.load_options(names, one=True)
+        wanted = select(self.model).where(self.model.id == pk).options(*options)
         return self.session.scalars(wanted).unique().one_or_none() or abort(404)
 
     def lookup_url(self, model: type[Model]) -> str:
@@ -297,6 +302,11 @@ class Register(ModelView):
 
     add_label: ClassVar[str] = "Добавить"
 
+    def _linked_url(self, linked: Model) -> str | None:
+        """Return the address of another record's card, if there is one and the person may open it."""
+        other = next((r for r in registers().by_key.values() if r.model is type(linked)), None)
+        return other.url("show", pk=linked.id) if other is not None and may(other, "show") else None
+
     def _link(self) -> Any:
         if not may(self, "show"):
             return lambda record: None
@@ -352,10 +362,10 @@ class Register(ModelView):
             page.update(
                 overview=self.overview_template,
                 extra=self.overview(self.session, record),
-                parts=detail.facts(spec, record),
+                parts=detail.facts(spec, record, self._linked_url),
             )
         else:
-            page["parts"] = detail.facts(spec, record)
+            page["parts"] = detail.facts(spec, record, self._linked_url)
         drawn = [Tab("", "Обзор" if self.overview_template else "Сведения", here, not current)]
         drawn += [Tab(o.key, o.title[0], f"{here}?tab={o.key}", o.key == current, counts[o.key]) for _, o in tabs]
         drawn.append(Tab("history", "История", f"{here}?tab=history", current == "history"))
@@ -363,7 +373,7 @@ class Register(ModelView):
             "register/detail.html",
             record=record,
             page=DetailPage(
-                title=str(record),
+                title=self.heading(record),
                 url=here,
                 line=self.line(record),
                 badges=self.badges(record),

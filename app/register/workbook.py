@@ -19,6 +19,7 @@ What was decided, and why:
   totals and never hides it by the filter.
 * Text is never a formula, a link or a number, whatever it begins with, and stays text when somebody edits the cell:
   text columns have the format «@», so «=1+1» is not calculated and «1/2026» does not turn into January.
+* Rows get their height here. Excel would fit them to wrapped text itself, LibreOffice does not and cuts it off.
 * Excel believes that 1900 was a leap year, so dates before 01.03.1900 differ by a day between programs, and
   earlier than 1900 they do not exist. Such dates are written as text. Numbers of more than 15 digits also: Excel would
   replace the rest with zeros.
@@ -58,6 +59,10 @@ MAX_ROWS = 1_048_576 - HEADER_LINE - 2
 """Rows a sheet holds beside its heading and ИТОГО."""
 MAX_TEXT = 32_767
 """UTF-16 units a cell holds."""
+LINE_HEIGHT, MAX_HEIGHT = 15, 409
+"""Points of one line of text and of the tallest row there may be."""
+PAGE_WIDTH = 215
+"""Characters that A4 across still prints readably; a wider table goes over several pages side by side."""
 CUT = "… [обрезано: ячейка вмещает 32 767 знаков]"
 
 _WIDTHS: dict[str, float] = {"text": 28, "number": 11, "money": 15, "date": 12, "moment": 17}
@@ -218,6 +223,14 @@ def _clean(text: str) -> str:
     return text
 
 
+def _lines(text: str, width: float) -> int:
+    """Return how many lines *text* takes in a cell *width* characters wide; rather one too many than one cut off."""
+    room = max(width - 2, 4)
+    if len(text) <= room and "\n" not in text:
+        return 1
+    return sum(max(1, math.ceil(len(part) * 1.1 / room)) for part in text.split("\n"))
+
+
 def _text(value: Any) -> str:
     """Return *value* in words, for a column of text or where it cannot be a number."""
     if isinstance(value, Choice):
@@ -280,6 +293,7 @@ class _Sheet:
     def __init__(self, sheet: Worksheet, heading: Heading, styles: _Styles, blank: str, zone: ZoneInfo) -> None:
         self.sheet, self.heading, self.styles, self.zone = sheet, heading, styles, zone
         self.blank = _clean(blank)
+        self.widths = [column.width or _WIDTHS[column.kind] for column in heading.columns]
         self.columns = [
             (at, column.kind, styles.cells[column.kind], column.total) for at, column in enumerate(heading.columns)
         ]
@@ -292,16 +306,22 @@ class _Sheet:
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(math.ceil(sum(self.widths) / PAGE_WIDTH), 0)
         sheet.repeat_rows(HEADER_LINE)
+        if heading.hold:
+            sheet.repeat_columns(0, heading.hold - 1)
         sheet.set_footer("&L&A&RСтраница &P из &N")
-        for at, column in enumerate(heading.columns):
-            sheet.set_column(at, at, column.width or _WIDTHS[column.kind])
+        for at, width in enumerate(self.widths):
+            sheet.set_column(at, at, width)
+        sheet.set_row(0, 20)
         for line, text in enumerate((heading.title, heading.period, heading.organisation)):
             if text:
                 sheet.write_string(line, 0, _clean(text), styles.subtitle if line else styles.title)
         for at, column in enumerate(heading.columns):
             sheet.write_string(HEADER_LINE, at, _clean(column.title), styles.header)
+        # Bold letters are wider, and the arrow of the filter stands in the way.
+        bold = [_lines(column.title, width - 3) for column, width in zip(heading.columns, self.widths, strict=True)]
+        sheet.set_row(HEADER_LINE, LINE_HEIGHT * max(bold))
         sheet.freeze_panes(HEADER_LINE + 1, min(heading.hold, last))
 
     def fill(self, rows: Iterable[Values]) -> int:
@@ -311,8 +331,16 @@ class _Sheet:
             if count == MAX_ROWS:
                 raise RuleBroken("В Excel помещается чуть больше миллиона строк. Сузьте отбор, например по периоду.")
             line = first + count
+            tallest = 1
             for (at, kind, style, total), value in zip(self.columns, values, strict=True):
-                self._cell(line, at, value, kind, style, total)
+                lines = self._cell(line, at, value, kind, style, total)
+                if lines > tallest:
+                    tallest = lines
+            if tallest > 1:
+                self.sheet.set_row(line, min(LINE_HEIGHT * tallest, MAX_HEIGHT))
+            # The library keeps the height of every row; of a row already written it is never asked again.
+            self.sheet.row_info.pop(line - 1, None)
+            self.sheet.row_sizes.pop(line - 1, None)
             count += 1
         end, last = first + count - 1, len(self.columns) - 1
         self.sheet.autofilter(HEADER_LINE, 0, max(end, HEADER_LINE), last)
@@ -322,25 +350,27 @@ class _Sheet:
             self._total(first, end)
         return count
 
-    def _cell(self, line: int, at: int, value: Any, kind: Kind, style: Format, total: bool) -> None:
+    def _cell(self, line: int, at: int, value: Any, kind: Kind, style: Format, total: bool) -> int:
+        """Write one cell and return how many lines of text it takes."""
         counted = total and kind not in _SUMMED
         if value is None or value == "" or value == []:
             if self.blank and not counted:
                 self.sheet.write_string(line, at, self.blank, self.styles.dash)
             else:
                 self.sheet.write_blank(line, at, None, style)
-            return
+            return 1
         number = None if kind == "text" else _number(value, self.zone)
-        if number is None:
-            text = value if type(value) is str else _text(value)
-            # Text in a column of numbers or dates takes the text format, for the same reason as text columns.
-            self.sheet.write_string(line, at, _clean(text), self.styles.cells["text"])
-        else:
-            self.sheet.write_number(line, at, number, style)
         if counted:
             self.sums[at] += 1
         elif total and number is not None:
             self.sums[at] += Decimal(str(number))
+        if number is not None:
+            self.sheet.write_number(line, at, number, style)
+            return 1
+        text = _clean(value if type(value) is str else _text(value))
+        # Text in a column of numbers or dates takes the text format, for the same reason as text columns.
+        self.sheet.write_string(line, at, text, self.styles.cells["text"])
+        return _lines(text, self.widths[at])
 
     def _total(self, first: int, end: int) -> None:
         line = end + 1
