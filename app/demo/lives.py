@@ -23,6 +23,7 @@ from app.programmes import rules as programmes
 FIRST_TERM = dt.timedelta(days=365)
 
 
+@enum.unique
 class Fate(enum.Enum):
     """How far a family has come at the end, with how many days before it the family came (latest, earliest)."""
 
@@ -38,7 +39,7 @@ class Fate(enum.Enum):
     POST_SUPPORT = (470, 700)
     GOALS_MET = (560, 722)
     MOVED = (260, 700)
-    LEFT = (260, 700)
+    LEFT = (250, 690)
     REFUSED = (60, 600)
     GROWN = (330, 700)
 
