@@ -224,11 +224,21 @@ def _clean(text: str) -> str:
 
 
 def _lines(text: str, width: float) -> int:
-    """Return how many lines *text* takes in a cell *width* characters wide; rather one too many than one cut off."""
-    room = max(width - 2, 4)
+    """Return how many lines *text* takes in a cell *width* characters wide, broken between words."""
+    room = max(int(width / 1.1) - 1, 4)  # A letter is a tenth wider than the figure a width is measured in.
     if len(text) <= room and "\n" not in text:
         return 1
-    return sum(max(1, math.ceil(len(part) * 1.1 / room)) for part in text.split("\n"))
+    lines = 0
+    for part in text.split("\n"):
+        lines += 1
+        used = 0
+        for word in part.split(" "):
+            if used and used + len(word) > room:
+                lines += 1
+                used = 0
+            lines += (len(word) - 1) // room if word else 0
+            used += len(word) + 1
+    return lines
 
 
 def _text(value: Any) -> str:
