@@ -81,6 +81,11 @@ class Families(Register):
         """State of the open case."""
         return state_cell(family.open_case)
 
+    def subtitle(self, record: Family) -> str:
+        """Who represents the children."""
+        heads = [m.person for m in record.members if m.is_current and m.is_legal_representative and m.person]
+        return heads[0].short_name if heads else "представитель не указан"
+
     def heading(self, record: Family) -> str:
         """«Семья Щёголевы»."""
         return f"Семья {record}"

@@ -98,7 +98,7 @@ def _measure(one: Measure, version: ProgrammeVersion) -> dict[str, Any]:
         "title": one.title,
         "url": url_for("Measures.show", pk=one.id),
         "small": one.direction.label if one.direction else "",
-        "recipient": str(one.recipient) if one.recipient else "",
+        "recipient": one.recipient.short_name if one.recipient else "",
         "executor": executor_of(one),
         "due": f"{one.due:%d.%m.%Y}" if one.due else "",
         "state": state,

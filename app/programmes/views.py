@@ -212,6 +212,7 @@ class Measures(Register):
     show_columns = [*edit_columns, ("Выполнение", ["status", "done_at", "result", "not_done_reason"])]
     filter_columns = ["status", "direction", "executor_id", "partner_id", "due"]
     order = "due"
+    eager = ["programme_version.programme"]
     placeholder = "Мероприятие"
     add_label = "Добавить"
 

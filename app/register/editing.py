@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from app import acting
 from app.base import Model, RuleBroken
 from app.register.field import local
-from app.register.forms import Bound, empty_form, form_of, parts_of, read_form, refusal_of, typed
+from app.register.forms import Bound, empty_form, form_of, parts_of, read_form, refusal_of
 from app.register.pages import ConflictPage, FormPage
 from app.register.saving import Merge, constraint_in_words, give_receipt, merge, referrers, sent_before
 
@@ -184,7 +184,7 @@ def edit(register: Register, pk: int) -> Response | str:
     if request.method == "GET":
         return draw(form_of(spec, spec.edit, record))
     version = request.form.get("row_version", "")
-    if not (version.isascii() and version.isdigit() and len(version) < 10):
+    if not (version.isascii() and version.isdigit() and len(version) < 10 and int(version) <= record.version):
         abort(400)
     form = read_form(session, spec, spec.edit, request.form, record)
     _take_picks(form, record)
@@ -216,10 +216,7 @@ def _take_picks(form: Bound, record: Model) -> None:
     """Apply the choices made on the conflict page: «theirs» takes what stands in the record now."""
     for name in form.names:
         if request.form.get(f"pick.{name}") == "theirs":
-            made = form.spec.fields[name]
-            form.errors.pop(name, None)
-            form.values[name] = getattr(record, name)
-            form.raw[name] = typed(form.values[name], made.kind)
+            form.take(name, record)
 
 
 def _conflict(register: Register, form: Bound, joined: Merge, record: Any, here: str, back: str) -> str:

@@ -47,6 +47,16 @@ class Bound:
         """The fields of the form, in order."""
         return tuple(name for group in self.groups for name in group.names)
 
+    def take(self, name: str, record: Model) -> None:
+        """Take what stands in *record* now instead of what was typed for the field."""
+        made = self.spec.fields[name]
+        self.errors.pop(name, None)
+        self.values[name] = getattr(record, name)
+        self.raw[name] = typed(self.values[name], made.kind)
+        if made.relation:
+            linked = getattr(record, made.relation)
+            self.texts[name] = str(linked) if linked is not None else OUT_OF_SIGHT if self.raw[name] else ""
+
     def refuse(self, sentence: str, name: str | None) -> bool:
         """Put *sentence* at the field it belongs to; False when the form has no such field."""
         if name in self.names:
@@ -93,11 +103,7 @@ def form_of(spec: Spec, groups: tuple[Group, ...], record: Model) -> Bound:
     """Return the form filled from *record*."""
     form = Bound(spec, groups)
     for name in form.names:
-        made = spec.fields[name]
-        form.raw[name] = typed(getattr(record, name), made.kind)
-        if made.relation:
-            linked = getattr(record, made.relation)
-            form.texts[name] = str(linked) if linked is not None else OUT_OF_SIGHT if form.raw[name] else ""
+        form.take(name, record)
     return form
 
 

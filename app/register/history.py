@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,6 @@ from app.acting import today
 from app.base import Model
 from app.journal import CHANGE, CREATE, DELETE
 from app.journal.models import JournalRow, JournalValue
-from app.register import forms
 from app.register.field import NOT_GIVEN, OUT_OF_SIGHT, Field, local, shown
 from app.register.pages import Change, Day, Event
 from app.register.spec import Spec
@@ -130,8 +130,11 @@ def value_from_text(field: Field, text: str | None) -> Any:
         return dt.datetime.fromisoformat(text)
     if field.kind == "date":
         return dt.date.fromisoformat(text)
-    if field.kind == "choices":
-        return forms.read_value(field, [code for code in text.split(",") if code])
+    if field.kind in ("money", "number"):
+        return Decimal(text) if field.kind == "money" or field.scale else int(text)
+    if field.kind == "choices" and field.choices is not None:
+        known = {member.value: member for member in field.choices}
+        return [known.get(code, code) for code in text.split(",") if code]
     if field.kind == "choice" and field.choices is not None:
         return field.choices(text) if text in {member.value for member in field.choices} else text
     return text
@@ -142,4 +145,4 @@ def _words(field: Field, text: str | None, titles: dict[tuple[type[Model], str],
         return NOT_GIVEN
     if field.target is not None:
         return titles.get((field.target, text), OUT_OF_SIGHT)
-    return shown(value_from_text(field, text), field.kind).text
+    return shown(value_from_text(field, text), field.kind, field.scale).text

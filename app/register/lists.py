@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -121,16 +121,18 @@ def heads(spec: Spec, state: ListState, names: tuple[str, ...], url: str) -> tup
 
 
 def rows(
-    spec: Spec, records: list[Model], names: tuple[str, ...], link: Callable[[Model], str | None]
+    spec: Spec,
+    records: list[Model],
+    names: tuple[str, ...],
+    link: Callable[[Model], str | None],
+    subtitle: Callable[[Model], str],
 ) -> tuple[Row, ...]:
-    """Return the records as rows; the first cell carries the link to the card."""
+    """Return the records as rows; the first cell carries the link to the card and the second line."""
     made = []
     for record in records:
         cells = [spec.fields[name].cell(record) for name in names]
-        href = link(record)
-        if href and cells:
-            first = cells[0]
-            cells[0] = Cell(first.text, first.small, href, first.css, first.tone, first.icon, first.empty)
+        if cells:
+            cells[0] = replace(cells[0], href=link(record), small=subtitle(record) or cells[0].small)
         made.append(Row(record.id, str(record), tuple(cells)))
     return tuple(made)
 

@@ -15,7 +15,7 @@ from app.acting import Actor, now
 from app.base import FabBase, Model
 from app.journal import as_text
 from app.register.field import shown
-from app.register.forms import Bound, typed
+from app.register.forms import Bound
 from app.register.history import changed_since, value_from_text
 from app.register.models import FormReceipt
 from app.register.pages import Clash
@@ -45,8 +45,7 @@ def merge(session: Session, form: Bound, record: Model, version: int) -> Merge:
         if as_text(mine) == as_text(theirs):
             continue
         if as_text(mine) == was[name]:
-            form.values[name] = theirs
-            form.raw[name] = typed(theirs, made.kind)
+            form.take(name, record)
             result.merged.append((made.said, _words(session, form, name, theirs), who))
         else:
             before = value_from_text(made, was[name])
@@ -60,7 +59,7 @@ def _words(session: Session, form: Bound, name: str, value: Any) -> str:
     if made.target is not None and value is not None:
         linked = session.scalars(select(made.target).where(made.target.id == int(value))).one_or_none()
         return shown(str(linked) if linked is not None else "недоступно").text
-    return shown(value, made.kind).text
+    return shown(value, made.kind, made.scale).text
 
 
 def sent_before(session: Session, token: str, by: Actor) -> FormReceipt | None:

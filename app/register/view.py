@@ -157,6 +157,10 @@ class Register(ModelView):
 
     # ---- what a register may override ----------------------------------------------------------------
 
+    def subtitle(self, record: Any) -> str:
+        """Return the second line under the title in a list; computed from what ``eager`` has loaded."""
+        return ""
+
     def heading(self, record: Any) -> str:
         """Return the title of a card."""
         return str(record)
@@ -269,7 +273,7 @@ class Register(ModelView):
             caption=spec.many,
             url=url,
             columns=lists.heads(spec, state, names, url),
-            rows=lists.rows(spec, found.records, names, self._link()),
+            rows=lists.rows(spec, found.records, names, self._link(), self.subtitle),
             pager=lists.pager(spec, state, found, url),
             intro=spec.intro,
             query=state.query,
