@@ -155,7 +155,10 @@ def rights() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
                 .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
                 .where(assoc_user_role.c.user_id == current_user.id)
             ).all()
-        found = frozenset(CODES.get(row[0], row[0]) for row in rows), frozenset((row[1], row[2]) for row in rows if row[1])
+        found = (
+            frozenset(CODES.get(row[0], row[0]) for row in rows),
+            frozenset((row[1], row[2]) for row in rows if row[1]),
+        )
         g.rights = found
     return found
 

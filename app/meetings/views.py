@@ -41,7 +41,9 @@ class WaitingView(BaseView):
     @access("show")
     def show(self) -> str:
         """The page of what waits."""
-        return render_template("waiting.html", page=SimpleNamespace(**waiting_page(db.session(), actor(), may_work=may(self, "work"))))
+        return render_template(
+            "waiting.html", page=SimpleNamespace(**waiting_page(db.session(), actor(), may_work=may(self, "work")))
+        )
 
     @expose(f"/decide/{_PK}", methods=["GET", "POST"])
     @access("work")
@@ -200,7 +202,7 @@ class Meetings(Register):
     @action("record_protocol", "Внести протокол", done="Протокол внесён.",
             icon="file-earmark-text", multiple=False,
             asks=("document_no", "document_date"),
-            when=lambda meeting: not meeting.body.is_internal and meeting.status is MeetingStatus.PROTOCOL_DRAFT)  # fmt: skip
+            when=lambda one: not one.body.is_internal and one.status is MeetingStatus.PROTOCOL_DRAFT)  # fmt: skip
     def record_protocol(self, meeting: Meeting, *, by: Actor, document_no: str, document_date: Any) -> None:
         """Enter the protocol of a body that meets elsewhere."""
         rules.record_protocol(meeting, number=document_no, date=document_date, by=by)

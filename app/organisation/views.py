@@ -46,7 +46,16 @@ class Staff(Register):
     datamodel = StaffMember
     title = "Сотрудники", "Сотрудник"
     list_columns = ["name", "position", "department_id", "phone", "active_from", "active_to"]
-    add_columns = ["last_name", "first_name", "middle_name", "position", "department_id", "phone", "email", "active_from"]
+    add_columns = [
+        "last_name",
+        "first_name",
+        "middle_name",
+        "position",
+        "department_id",
+        "phone",
+        "email",
+        "active_from",
+    ]
     edit_columns = [
         *add_columns,
         "is_head",

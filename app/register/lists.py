@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.base import Model
-from app.register.pages import Cell, Chip, ColumnHead, FilterControl, PageLink, Pager, Row
+from app.register.pages import Chip, ColumnHead, FilterControl, PageLink, Pager, Row
 from app.register.search import ENOUGH, narrow
 from app.register.spec import Spec, title_key
 from app.register.state import SIZES, Condition, ListState, criterion, operators

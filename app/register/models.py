@@ -24,7 +24,7 @@ class FormReceipt(FabModel):
 
 
 class DeliveredGrant(FabModel):
-    """A right that was delivered once: setup gives a role only what it has never been given, so a centre's change stays."""
+    """A right delivered once: setup gives a role only what it never had, so what a centre changed stays changed."""
 
     __tablename__ = "delivered_grant"
     __table_args__ = (UniqueConstraint("role", "permission", "screen", name="uq_delivered_grant_role"),)

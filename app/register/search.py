@@ -81,7 +81,8 @@ def _sync_sqlite(connection: Connection, source: str) -> None:
     if known is None:
         connection.execute(
             text(
-                f"CREATE VIRTUAL TABLE {fts} USING fts5(search_key, content='{source}', content_rowid='id', tokenize='trigram')"
+                f"CREATE VIRTUAL TABLE {fts} USING fts5"
+                f"(search_key, content='{source}', content_rowid='id', tokenize='trigram')"
             )
         )
     remove = f"INSERT INTO {fts}({fts}, rowid, search_key) VALUES ('delete', old.id, old.search_key);"

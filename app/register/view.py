@@ -90,9 +90,8 @@ class Register(ModelView):
             if made is not None:
                 unknown = [n for n in made.asks if n.removesuffix("?") not in self.every_field]
                 if unknown:
-                    raise SpecError(
-                        f"{_where(cls)}: action {made.name!r} asks for {unknown[0]!r}; allowed: {', '.join(sorted(self.every_field))}"
-                    )
+                    allowed = ", ".join(sorted(self.every_field))
+                    raise SpecError(f"{_where(cls)}: action {made.name!r} asks for {unknown[0]!r}; allowed: {allowed}")
                 self.register_actions[made.name] = made
                 self._rules[made.name] = getattr(self, name)
         if self.fixed_rows:
@@ -507,7 +506,7 @@ class Register(ModelView):
     @expose("/bulk", methods=["POST"])
     @access("list")
     def bulk(self) -> Response | str:
-        """One action over ticked rows: the single rule in a loop, the skipped told. A foreign row stops all with 404."""
+        """One action over ticked rows: the rule in a loop, the skipped told. A foreign row stops all with 404."""
         made = self._action_or_404(request.form.get("action", ""), multiple=True)
         spec = self.seen_spec()
         state = self._state(spec)
@@ -609,10 +608,11 @@ class Registers:
 
 
 def _link_column(other: Register, owner: Register) -> str:
-    names = [name for name, field in other.every_field.items() if field.target is owner.model]
+    names = [name for name, field in other.every_field.items() if field.target is owner.model and not field.far]
     if len(names) != 1:
         raise SpecError(
-            f'{_where(type(owner))}: {other.key} has {len(names)} links to {owner.key}; write the path: ({type(other).__name__!r}, "…")'
+            f"{_where(type(owner))}: {other.key} has {len(names)} links to {owner.key}; "
+            f"write the path: ({type(other).__name__!r}, '…')"
         )
     return names[0]
 
