@@ -29,7 +29,7 @@ _IN_MONTH = (
     "ноябре",
     "декабре",
 )
-_END = r"(?:\s*(?:г\.?\s*р\.?|г\.?|год[а]?(?:\s+рожд\w*)?))?"
+_END = r"(?:\s*(?:г\.?\s*рожд\w*|г\.?\s*р\.?|год[а]?(?:\s+рожд\w*)?|г\.?))?"
 _NUMERIC = re.compile(
     rf"(\d{{1,2}})\s*[.,/\-]\s*(\d{{1,2}})\s*[.,/\-]\s*(\d{{4}}|\d{{2}})(?!\d){_END}\.?", re.IGNORECASE
 )
@@ -112,11 +112,13 @@ def _from_serial(serial: float, from_1904: bool) -> dt.date:
 
 
 def _month(word: str) -> int:
+    """Return the month by its name in full, declined or cut to three or four letters; 0 if it is none."""
     word = word.casefold()
     for at, stem in enumerate(_MONTHS, 1):
-        short = stem[:3] if at != 5 else "ма"
-        if word.startswith(stem) or (len(word) <= 4 and word.startswith(short)):
-            return at if at != 5 or word in ("май", "мая") else 3
+        if word in (stem, f"{stem}ь", f"{stem}й", f"{stem}я", f"{stem}а") or (
+            3 <= len(word) <= 4 and stem.startswith(word)
+        ):
+            return at
     return 0
 
 

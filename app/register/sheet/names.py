@@ -92,7 +92,7 @@ def read_name(text: str) -> PersonName:
         raise NotAName("имя не указано")
     if re.search(r"\d", turned):
         raise NotAName(f"в имени «{source[:60]}» есть цифры: напишите фамилию, имя и отчество")
-    if _INITIALS.search(turned) or any(len(word.rstrip(".")) == 1 for word in words):
+    if _INITIALS.search(turned) or any(len(word) == 1 and word.isalpha() for word in words):
         raise NotAName(f"«{source[:60]}»: имя указано инициалами, напишите его полностью")
     words = [word.strip(".,") for word in words]
     if not all(_WORD.fullmatch(word) for word in words) or len(words) > 6:
