@@ -63,7 +63,7 @@ ROLES: dict[str, dict[str, str]] = {
         "consents": "RWA", "cases": "RWA", "assignments": "R", "team": "RWA", "agreements": "RWA", "records": "RWSA",
         "reports": "RS",
         "programmes": "R", "versions": "RWA", "measures": "RWDA", "lines": "L", "waiting": "RW",
-        "bodies": "RW", "body_members": "RWA", "meetings": "RWA",
+        "bodies": "RW", "body_members": "RWA", "meetings": "RWA", "import": "RW",
     },
     CURATOR: {
         **_DIRECTORIES, "partners": "RW",
@@ -90,7 +90,7 @@ ROLES: dict[str, dict[str, str]] = {
     REGISTRAR: {
         **_DIRECTORIES, "territories": "RW",
         "families": "RW", "people": "RW", "members": "RWA", "children": "RW", "consents": "RWA", "cases": "RW",
-        "assignments": "R", "agreements": "R",
+        "assignments": "R", "agreements": "R", "import": "RW",
     },
     SECRETARY: {
         **_DIRECTORIES, "families": "R", "people": "L", "members": "R", "cases": "R",

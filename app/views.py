@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from app.agreements.views import Agreements
+from app.cases.import_views import Import
 from app.cases.views import Cases, CuratorAssignments, Families, Team
 from app.home import HomeView
 from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
@@ -50,6 +51,7 @@ MENU: tuple[Screen, ...] = (
     Screen("Решения", "Кто решает", "bank", Bodies),
     Screen("Решения", "Договоры", "pen", Agreements),
     Screen("Отчётность", "Реестры и отчёты", "bar-chart", Reports),
+    Screen("Отчётность", "Загрузка из Excel", "file-earmark-arrow-up", Import),
     Screen("Справочники", "Перечень услуг", "list-check", Services),
     Screen("Справочники", "Организации", "building", Partners),
     Screen("Справочники", "Территории", "geo-alt", Territories),
