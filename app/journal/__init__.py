@@ -39,7 +39,9 @@ def as_text(value: Any) -> str | None:
         return None
     if isinstance(value, enum.Enum):
         return str(value.value)
-    if isinstance(value, (dt.datetime, dt.date)):
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, bool):
         return "1" if value else "0"

@@ -23,7 +23,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from app.extensions import db
 
-
 as_it_is = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::sqlalchemy.exc.LegacyAPIWarning")
 """Stock FAB calls what SQLAlchemy and Python deprecate; here it is measured, not mended."""
 
