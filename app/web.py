@@ -13,7 +13,7 @@ import re
 import secrets
 import traceback
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -151,6 +151,12 @@ def _icon(version: str, name: str, label: str = "", css: str = "") -> Markup:
     if name not in ICONS:
         current_app.logger.warning("icon %r is not in app.web.ICONS", name)
         return Markup("")
+    return _drawing(request.script_root, version, name, label, css)
+
+
+@lru_cache(maxsize=1024)
+def _drawing(root: str, version: str, name: str, label: str, css: str) -> Markup:
+    """Return the markup of an icon at the site *root*. A page draws about seventy, so each is put together once."""
     spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     address = url_for("look.icons", v=version)
     drawing = Markup('<svg class="{}" {}><use href="{}#{}"></use></svg>')

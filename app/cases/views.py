@@ -11,13 +11,13 @@ from app.acting import Actor, today
 from app.base import Model
 from app.cases import rules
 from app.cases.models import CaseStatus, CaseTeamMember, CuratorAssignment, FamilyCase
-from app.people.models import Family, FamilyMember
+from app.people.models import Family, FamilyMember, Person, age_on
 from app.people.rules import register_family
 from app.register.access import may
 from app.register.actions import action
 from app.register.pages import Act, Badge, Cell
 from app.register.view import Register, registers, shown
-from app.words import counted
+from app.words import counted, initials
 
 TONES = {
     CaseStatus.ACTIVE: ("ok", "play-circle"),
@@ -60,7 +60,7 @@ class Families(Register):
         ("Жильё", ["housing_kind", "housing_right", "area_m2", "rooms", "amenities"]),
     ]
     order = "name"
-    eager = ["members.person"]
+    eager = ["open_case"]
     search_through = ["members.person"]
     related_views = ["FamilyMembers", "Cases", ("Programmes", "case.family_id"), ("Agreements", "case.family_id"),
                      ("ServiceRecords", "case.family_id")]  # fmt: skip
@@ -69,22 +69,38 @@ class Families(Register):
     blank = "Внесите первую семью или загрузите список из Excel."
     overview_template = "family_overview.html"
 
-    @shown("Детей")
-    def children_count(self, family: Family) -> Cell:
-        """Children under 18 who live in the family now."""
+    def gather(self, session: Session, records: Any) -> None:
+        """Count the children and name the representative of each family, in one query of a few columns."""
         day = today()
-        number = sum(m.person.is_minor(day) for m in family.members if m.is_current and m.person is not None)
-        return Cell(str(number), css="num")
+        who = (Person.last_name, Person.first_name, Person.middle_name, Person.birth_date)
+        rows = session.execute(
+            select(FamilyMember.family_id, FamilyMember.is_legal_representative, *who)
+            .join(FamilyMember.person)
+            .where(FamilyMember.family_id.in_([one.id for one in records]), FamilyMember.date_to.is_(None))
+            .order_by(FamilyMember.id)
+        ).all()
+        by_id = {one.id: one for one in records}
+        for one in records:
+            one.children_now, one.represented_by = 0, ""
+        for family_id, represents, last, first, middle, born in rows:
+            family = by_id[family_id]
+            family.children_now += age_on(born, day) < 18
+            if represents and not family.represented_by:
+                family.represented_by = initials(last, first, middle)
+
+    @shown("Детей")
+    def children_count(self, family: Any) -> Cell:
+        """Children under 18 who live in the family now."""
+        return Cell(str(family.children_now), css="num")
 
     @shown("Этап")
     def stage(self, family: Family) -> Cell:
         """State of the open case."""
         return state_cell(family.open_case)
 
-    def subtitle(self, record: Family) -> str:
+    def subtitle(self, record: Any) -> str:
         """Who represents the children."""
-        heads = [m.person for m in record.members if m.is_current and m.is_legal_representative and m.person]
-        return heads[0].short_name if heads else "представитель не указан"
+        return record.represented_by or "представитель не указан"
 
     def heading(self, record: Family) -> str:
         """«Семья Щёголевы»."""

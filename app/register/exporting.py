@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flask import Response, stream_with_context
@@ -19,30 +19,33 @@ from app.words import counted
 _KINDS = {"number": "number", "money": "money", "date": "date", "moment": "moment"}
 
 
-def rows(session: Session, spec: Spec, state: ListState, names: tuple[str, ...]) -> Iterator[list[Any]]:
+Gather = Callable[[Session, Any], None]
+
+
+def rows(session: Session, spec: Spec, state: ListState, names: tuple[str, ...], gather: Gather) -> Iterator[list[Any]]:
     """Yield the list's records as rows of typed values: real dates and numbers, words for the rest."""
     fields = [spec.fields[name] for name in names]
     typed = [field.kind in _KINDS for field in fields]
-    for record in lists.walk(session, spec, state, names):
+    for record in lists.walk(session, spec, state, names, gather):
         yield [
             field.value(record) if real else None if (cell := field.cell(record)).empty else cell.text
             for field, real in zip(fields, typed, strict=True)
         ]
 
 
-def write(session: Session, spec: Spec, state: ListState, target: Any, *, organisation: str) -> int:
+def write(session: Session, spec: Spec, state: ListState, target: Any, *, organisation: str, gather: Gather) -> int:
     """Write the list to *target* and return how many rows it has. *session* is emptied as it goes: give it its own."""
     names = state.columns or spec.columns
     columns = tuple(workbook.Column(spec.fields[n].said, _KINDS.get(spec.fields[n].kind, "text")) for n in names)
     heading = workbook.Heading(spec.many, workbook.on_date(today()), organisation, columns, hold=1)
-    return workbook.write(target, heading, rows(session, spec, state, names))
+    return workbook.write(target, heading, rows(session, spec, state, names, gather))
 
 
-def download(session: Session, spec: Spec, state: ListState, by: Actor) -> Response:
+def download(session: Session, spec: Spec, state: ListState, by: Actor, gather: Gather) -> Response:
     """Return the file as a response; the journal row is written before the first byte leaves."""
     whole = tempfile.TemporaryFile()  # noqa: SIM115 -- closed when the response has been sent
     with Session(session.get_bind()) as own:
-        number = write(own, spec, state, whole, organisation=by.unit_name)
+        number = write(own, spec, state, whole, organisation=by.unit_name, gather=gather)
     journal.apart(
         session, by, "export", None, f"Выгружено в Excel: {spec.many}, {counted(number, 'строка', 'строки', 'строк')}."
     )

@@ -87,13 +87,19 @@ def fetch(session: Session, spec: Spec, ids: Any, names: tuple[str, ...]) -> lis
 
 
 def walk(
-    session: Session, spec: Spec, state: ListState, names: tuple[str, ...], within: Any | None = None
+    session: Session,
+    spec: Spec,
+    state: ListState,
+    names: tuple[str, ...],
+    gather: Callable[[Session, Any], None],
 ) -> Iterator[Model]:
     """Yield every record of the list in its order, in batches that do not stay in memory."""
-    base = ordered(matching(session, spec, state, within), spec, state.sort)
+    base = ordered(matching(session, spec, state), spec, state.sort)
     ids = session.scalars(base).all()
     for start in range(0, len(ids), EXPORT_BATCH):
-        yield from fetch(session, spec, ids[start : start + EXPORT_BATCH], names)
+        batch = fetch(session, spec, ids[start : start + EXPORT_BATCH], names)
+        gather(session, batch)
+        yield from batch
         session.expunge_all()
 
 

@@ -347,10 +347,10 @@ class _Sheet:
                 if lines > tallest:
                     tallest = lines
             if tallest > 1:
+                # The library keeps the heights of all rows, though of a row already written it never asks again.
+                self.sheet.row_info.clear()
+                self.sheet.row_sizes.clear()
                 self.sheet.set_row(line, min(LINE_HEIGHT * tallest, MAX_HEIGHT))
-            # The library keeps the height of every row; of a row already written it is never asked again.
-            self.sheet.row_info.pop(line - 1, None)
-            self.sheet.row_sizes.pop(line - 1, None)
             count += 1
         end, last = first + count - 1, len(self.columns) - 1
         self.sheet.autofilter(HEADER_LINE, 0, max(end, HEADER_LINE), last)
@@ -362,24 +362,26 @@ class _Sheet:
 
     def _cell(self, line: int, at: int, value: Any, kind: Kind, style: Format, total: bool) -> int:
         """Write one cell and return how many lines of text it takes."""
+        put, words = self.sheet, value
+        if type(value) is not str:
+            number = None if kind == "text" else _number(value, self.zone)
+            if number is not None:
+                put.write_number(line, at, number, style)
+                if total:
+                    self.sums[at] += Decimal(str(number)) if kind in _SUMMED else 1
+                return 1
+            words = "" if value is None else _text(value)
         counted = total and kind not in _SUMMED
-        if value is None or value == "" or value == []:
+        if not words:
             if self.blank and not counted:
-                self.sheet.write_string(line, at, self.blank, self.styles.dash)
+                put.write_string(line, at, self.blank, self.styles.dash)
             else:
-                self.sheet.write_blank(line, at, None, style)
+                put.write_blank(line, at, None, style)
             return 1
-        number = None if kind == "text" else _number(value, self.zone)
-        if counted:
-            self.sums[at] += 1
-        elif total and number is not None:
-            self.sums[at] += Decimal(str(number))
-        if number is not None:
-            self.sheet.write_number(line, at, number, style)
-            return 1
-        text = _clean(value if type(value) is str else _text(value))
+        text = _clean(words)
         # Text in a column of numbers or dates takes the text format, for the same reason as text columns.
-        self.sheet.write_string(line, at, text, self.styles.cells["text"])
+        put.write_string(line, at, text, self.styles.cells["text"])
+        self.sums[at] += counted
         return _lines(text, self.widths[at])
 
     def _total(self, first: int, end: int) -> None:
