@@ -8,6 +8,7 @@ from flask import current_app, request, url_for
 
 from app.register.access import may
 from app.register.pages import Act, MenuGroup, MenuItem, Shell
+from app.search import open_registers
 from app.words import initials
 
 
@@ -39,7 +40,7 @@ def shell_of(account: Any, unit: Any) -> Shell:
         initials="".join(part[0] for part in (staff.first_name, staff.last_name) if part),
         profile_url=url_for("Profile.index"),
         logout_url=url_for("AuthView.logout"),
-        search_url="",
+        search_url=url_for("Search.index") if open_registers() else "",
         quick=quick,
         dock=tuple(item for _, item in shown[:4]),
     )

@@ -16,6 +16,7 @@ from app.organisation.views import Departments, Partners, ServiceAreas, ServiceU
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
 from app.programmes.views import MeasureLines, Measures, Programmes, Versions
 from app.reporting.views import Reports
+from app.search import Search
 from app.services.views import ServiceRecords, Services
 
 
@@ -30,6 +31,7 @@ class Screen(NamedTuple):
 
 MENU: tuple[Screen, ...] = (
     Screen("", "Сегодня", "sun", HomeView),
+    Screen("", "", "", Search),
     Screen("Семьи", "Семьи", "people", Families),
     Screen("Семьи", "Люди", "person", People),
     Screen("Семьи", "Дела сопровождения", "folder2-open", Cases),

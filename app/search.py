@@ -1,0 +1,80 @@
+"""One search over everything a person may see, in the box of the top bar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+from flask_appbuilder import BaseView, expose
+
+from app.extensions import db
+from app.register import lists
+from app.register.access import may, signed_in
+from app.register.pages import Blank
+from app.register.search import ENOUGH
+from app.register.state import ListState
+from app.register.view import Register, registers
+
+SEARCHED = ("families", "people", "cases", "agreements", "programmes")
+"""Registers that are searched, in the order their finds are shown."""
+
+SHOWN = 10
+"""Finds of each register on the page; the rest stand in the register's own list."""
+
+TOLD = 5
+"""Columns of a register told of each find."""
+
+
+class Search(BaseView):
+    """The page of what was found. No role grants it: one finds what one's registers show."""
+
+    route_base = "/search"
+    default_view = "index"
+    class_permission_name = "search"
+
+    @expose("/")
+    @signed_in
+    def index(self) -> str:
+        """What is found by the words in the address, by register."""
+        typed = " ".join(request.args.get("q", "").replace("№", " ").split())[:200]
+        groups = [part for register in open_registers() if typed and (part := _found(register, typed))]
+        return render_template("search.html", search_text=typed, groups=groups, blank=_blank(typed))
+
+
+def open_registers() -> list[Register]:
+    """Return the searched registers the signed-in person may list."""
+    known = registers().by_key
+    return [known[key] for key in SEARCHED if key in known and may(known[key], "list")]
+
+
+def _found(register: Register, typed: str) -> dict[str, Any] | None:
+    """Return the first finds of *register* as ``work_panel`` of macros.html draws them, or nothing."""
+    spec = register.seen_spec()
+    names = spec.columns[:TOLD]
+    state = ListState(query=typed, size=SHOWN)
+    found = lists.find(db.session(), spec, state, names)
+    if not found.records:
+        return None
+    link = register._link()
+    rows = []
+    for record in found.records:
+        first, *others = (spec.fields[name].cell(record) for name in names)
+        told = " · ".join(cell.text for cell in others if not cell.empty)
+        rows.append({"what": first.text, "url": link(record), "text": told})
+    everything = f"больше {ENOUGH}" if found.total is None else str(found.total)
+    more = (f"Показать все: {everything}", state.url(register.url("list"), size=25)) if found.more else None
+    return {"title": spec.many, "rows": rows, "more": more}
+
+
+def _blank(typed: str) -> Blank:
+    if typed:
+        return Blank(
+            f"По словам «{typed}» ничего не нашлось",
+            "Проверьте буквы и раскладку. Искать можно по фамилии, номеру дела или договора, улице, телефону, СНИЛС.",
+            icon="search",
+        )
+    return Blank(
+        "Что найти?",
+        "Наберите вверху фамилию, номер дела или договора, улицу, телефон или СНИЛС. Хватит и части слова.",
+        icon="search",
+    )
