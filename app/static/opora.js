@@ -23,7 +23,7 @@ const isTyping = (node) => node.closest("input, textarea, select, [contenteditab
 document.addEventListener("keydown", (event) => {
   // The key «/» is the same key in the Russian layout, where it types a full stop.
   if ((event.key === "/" || event.code === "Slash") && !event.ctrlKey && !event.altKey && !event.shiftKey && !isTyping(event.target)) {
-    const field = document.querySelector("[data-focus-key]");
+    const field = document.querySelector("[data-focus-key], input[type='search']");
     if (field) { event.preventDefault(); field.focus(); field.select(); }
   }
   if (event.key === "Escape" && !event.defaultPrevented) {
@@ -36,6 +36,12 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", (event) => {
   for (const drop of all("details.drop[open]")) if (!drop.contains(event.target)) drop.open = false;
+});
+
+// Paper says when it was printed, by the clock of the desk it was printed at.
+addEventListener("beforeprint", () => {
+  const at = new Date().toLocaleString("ru-RU", { dateStyle: "short", timeStyle: "short" });
+  for (const place of all("[data-printed]")) place.textContent = `, ${at}`;
 });
 
 /* ---- the login -------------------------------------------------------------------------------------------------- */

@@ -192,6 +192,15 @@ FACTS = FactsPart(
 )
 
 
+STAGES = (
+    {"label": "Выявление и банк данных", "small": "с 12.01.2026", "state": "done"},
+    {"label": "Договор", "small": "с 06.02.2026", "state": "done"},
+    {"label": "Разработка и утверждение программы", "small": "3-й из 5", "state": "current"},
+    {"label": "Реализация программы", "small": "", "state": ""},
+    {"label": "Завершение", "small": "", "state": ""},
+)
+
+
 def detail(**kind: Any) -> DetailPage:
     """Return a card whose current tab shows *kind*."""
     return DetailPage(
@@ -214,6 +223,7 @@ def detail(**kind: Any) -> DetailPage:
             Tab("history", "История", "/history", current="history" in kind),
         ),
         crumbs=(("Мои семьи", "/list"),),
+        extra={"stages": STAGES},
         **kind,
     )
 

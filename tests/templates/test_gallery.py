@@ -213,6 +213,14 @@ def test_the_reason_of_a_decision_is_asked_only_where_it_is_needed(page: Page, a
     assert item.get_by_label("Причина").is_visible()
 
 
+def test_paper_is_narrow_and_still_has_every_column(page: Page, address: str) -> None:
+    page.goto(f"{address}/list")
+    page.set_viewport_size({"width": 673, "height": 900})
+    assert page.get_by_role("columnheader", name="Адрес").is_hidden()
+    page.emulate_media(media="print")
+    assert page.get_by_role("columnheader", name="Адрес").is_visible()
+
+
 def test_paper_has_no_menu_no_buttons_and_dark_ink(page: Page, address: str) -> None:
     page.goto(f"{address}/detail")
     page.emulate_media(media="print", color_scheme="dark")
