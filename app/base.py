@@ -32,7 +32,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy import Enum as SqlEnum
-from sqlalchemy.orm import Mapped, MappedColumn, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, MappedColumn, Session, declared_attr, mapped_column, object_session
 
 from app import sealing
 from app.words import fold
@@ -325,6 +325,18 @@ def keep_keys(mapper: Any, connection: Any, target: Model) -> None:
     for name, value in keys_of(type(target), values).items():
         if getattr(target, name) != value:
             setattr(target, name, value)
+
+
+def session_of(record: Model) -> Session:
+    """Return the session *record* lives in; a rule works in it and never opens its own.
+
+    Raises:
+        LookupError: the record was not added to a session.
+    """
+    session = object_session(record)
+    if session is None:
+        raise LookupError(f"{type(record).__name__} is in no session")
+    return session
 
 
 class UnitModel(Model):

@@ -12,12 +12,11 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import object_session
 
 from app import journal
 from app.acting import Actor, today
 from app.agreements.models import Agreement, AgreementStatus, HelpKind, Initiator
-from app.base import RuleBroken
+from app.base import RuleBroken, session_of
 from app.cases.models import EndReason, FamilyCase, Outcome
 from app.cases.rules import close_case
 from app.organisation.models import StaffMember
@@ -49,7 +48,7 @@ def draft_agreement(
     Raises:
         RuleBroken: the case has ended, the customer may not sign, the term is upside down, or no help is named.
     """
-    session = object_session(case)
+    session = session_of(case)
     _need_open(case)
     _need_representative(case, customer)
     if valid_to <= valid_from:
@@ -79,7 +78,7 @@ def sign(agreement: Agreement, *, by: Actor, signed_by: StaffMember, on: dt.date
     """
     on = on or today()
     case = agreement.case
-    session = object_session(agreement)
+    session = session_of(agreement)
     if agreement.status != AgreementStatus.DRAFT:
         raise RuleBroken(f"Подписывают черновик, а договор {agreement.status.label}.")
     _need_open(case)
@@ -112,7 +111,7 @@ def complete(agreement: Agreement, *, by: Actor, on: dt.date | None = None) -> N
     """
     _end(agreement, on or today(), AgreementStatus.COMPLETED)
     sentence = f"Договор № {agreement.number} исполнен."
-    journal.record(object_session(agreement), by, "agreement.complete", agreement, sentence)
+    journal.record(session_of(agreement), by, "agreement.complete", agreement, sentence)
 
 
 def terminate(agreement: Agreement, *, by: Actor, initiator: Initiator, reason: str, on: dt.date | None = None) -> None:
@@ -127,7 +126,7 @@ def terminate(agreement: Agreement, *, by: Actor, initiator: Initiator, reason: 
     agreement.termination_initiator = initiator
     agreement.termination_reason = trimmed(reason)
     sentence = f"Договор № {agreement.number} расторгнут: {trimmed(reason)}"
-    journal.record(object_session(agreement), by, "agreement.terminate", agreement, sentence)
+    journal.record(session_of(agreement), by, "agreement.terminate", agreement, sentence)
 
 
 def end_accompaniment(
@@ -158,7 +157,7 @@ def end_accompaniment(
 
 
 def _end_programme(case: FamilyCase, by: Actor, reason: EndReason, on: dt.date | None) -> None:
-    programme = object_session(case).scalar(select(Programme).where(Programme.case_id == case.id))
+    programme = session_of(case).scalar(select(Programme).where(Programme.case_id == case.id))
     for version in programme.versions if programme is not None else ():
         if version.status is VersionStatus.SUBMITTED:
             programmes.withdraw(version, by=by)
@@ -176,7 +175,7 @@ def in_force(case: FamilyCase) -> Agreement | None:
 def _end(agreement: Agreement, on: dt.date, status: AgreementStatus) -> None:
     if agreement.status != AgreementStatus.SIGNED:
         raise RuleBroken(f"Закончить можно подписанный договор, а этот {agreement.status.label}.")
-    if not agreement.date <= on <= today():
+    if agreement.date is None or not agreement.date <= on <= today():
         raise RuleBroken("Договор заканчивается не раньше подписания и не позже сегодняшнего дня.", field="ended_at")
     agreement.status = status
     agreement.ended_at = on

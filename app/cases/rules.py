@@ -21,11 +21,10 @@ import datetime as dt
 from collections.abc import Iterable
 
 from sqlalchemy import select
-from sqlalchemy.orm import object_session
 
 from app import journal
 from app.acting import Actor, today
-from app.base import RuleBroken
+from app.base import RuleBroken, session_of
 from app.cases.models import (
     CaseSource,
     CaseStatus,
@@ -83,7 +82,7 @@ def open_case(
         RuleBroken: the family has an open case, no child under 18 or no adult legal representative, or a day
             cannot be.
     """
-    session = object_session(family)
+    session = session_of(family)
     opened_at = opened_at or registered_at or today()
     _refuse_future(opened_at, "opened_at")
     if registered_at is not None:
@@ -200,9 +199,10 @@ def resume(case: FamilyCase, *, by: Actor, on: dt.date | None = None) -> None:
     _refuse_future(on)
     if case.status != CaseStatus.SUSPENDED:
         raise RuleBroken("Сопровождение не приостановлено, возобновлять нечего.")
-    if on < case.suspended_at:
-        raise RuleBroken(f"Пауза началась {case.suspended_at:%d.%m.%Y}. Укажите день не раньше.")
-    pause = on - case.suspended_at
+    began = case.suspended_at or on
+    if on < began:
+        raise RuleBroken(f"Пауза началась {began:%d.%m.%Y}. Укажите день не раньше.")
+    pause = on - began
     for name in ("planned_end", "next_review_at"):
         planned = getattr(case, name)
         if planned is not None:
@@ -269,7 +269,7 @@ def assign_curator(
         RuleBroken: the case has ended, the person does not work here then, is the curator already, or the day
             lies before the present curator began.
     """
-    session = object_session(case)
+    session = session_of(case)
     on = on or today()
     _refuse_ended(case)
     _refuse_future(on, "date_from")
@@ -324,7 +324,7 @@ def add_to_team(
     Raises:
         RuleBroken: the case has ended, or the person does not work here then or is in the team already.
     """
-    session = object_session(case)
+    session = session_of(case)
     on = on or today()
     _refuse_ended(case)
     _refuse_future(on, "date_from")
@@ -360,13 +360,13 @@ def leave_team(member: CaseTeamMember, *, by: Actor, on: dt.date | None = None) 
         raise RuleBroken(f"Он в команде с {member.date_from:%d.%m.%Y}. Укажите день не раньше.", field="date_to")
     member.date_to = on
     text = f"Дело № {member.case.number}: из команды вышел специалист {member.staff}."
-    journal.record(object_session(member), by, "team.leave", member.case, text)
+    journal.record(session_of(member), by, "team.leave", member.case, text)
 
 
 def cases_led_by(staff: StaffMember) -> list[FamilyCase]:
     """Return the open cases *staff* is the curator of, to be handed over before the person leaves."""
     found = select(FamilyCase).where(FamilyCase.curator_id == staff.id).order_by(FamilyCase.id)
-    return [case for case in object_session(staff).scalars(found) if case.status.is_open]
+    return [case for case in session_of(staff).scalars(found) if case.status.is_open]
 
 
 # ---- what several rules check ------------------------------------------------------------------------
@@ -374,7 +374,7 @@ def cases_led_by(staff: StaffMember) -> list[FamilyCase]:
 
 def _move(case: FamilyCase, to: CaseStatus, by: Actor, verb: str, sentence: str) -> None:
     case.status = to
-    journal.record(object_session(case), by, verb, case, sentence)
+    journal.record(session_of(case), by, verb, case, sentence)
 
 
 def _refuse_ended(case: FamilyCase) -> None:

@@ -93,8 +93,8 @@ def build(session: Session, rng: random.Random, start: dt.date, end: dt.datetime
         territory = session.scalars(select(Territory).where(Territory.name == place)).one()
         world.places.append((territory, _area(world, number)))
     unit_id = world.unit.id
-    for name, kind in PARTNERS:
-        world.partners.append(PartnerOrganisation(name=name, kind=kind, service_unit_id=unit_id))
+    for name, partner in PARTNERS:
+        world.partners.append(PartnerOrganisation(name=name, kind=partner, service_unit_id=unit_id))
     for number, (name, direction, kind, minutes) in enumerate(SERVICES, 1):
         service = Service(code=f"{number:02d}", name=name, direction=direction, kind=kind, norm_minutes=minutes)
         service.is_guaranteed = kind.name == "SOCIAL_SERVICE"

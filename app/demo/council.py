@@ -47,7 +47,7 @@ def meetings_of_council(world: World, start: dt.date) -> Story:
         yield world.at(day + dt.timedelta(days=1), 10)
         with world.acting("korolev") as chair:
             sign(meeting, by=chair)
-        world.heard.update(item.case_id for item in meeting.items if item.kind == ItemKind.FINAL)
+        world.heard.update(item.case_id for item in meeting.items if item.case_id and item.kind == ItemKind.FINAL)
 
 
 def _planned(world: World, day: dt.date) -> Meeting:

@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 
 from app.acting import today
-from app.agreements.models import HelpKind
+from app.agreements.models import Agreement, HelpKind
 from app.agreements.rules import complete as complete_agreement
 from app.agreements.rules import draft_agreement, end_accompaniment, in_force, sign
 from app.cases.models import CaseSource, CaseStatus, Direction, EndReason, FamilyCase, Outcome
@@ -103,12 +103,13 @@ def _opened(world: World, family: Family, plan: Plan) -> FamilyCase:
 
 
 def _curator(world: World, case: FamilyCase) -> None:
-    area_curator = case.family.area.curator
+    area = next(area for _, area in world.places if area.id == case.family.area_id)
+    curator = next(staff for staff in world.staff.values() if staff is area.curator)
     melnikova = world.staff["melnikova"]
-    if area_curator is world.staff["pletnev"] and melnikova.active_to is None:
-        area_curator = melnikova
+    if curator is world.staff["pletnev"] and melnikova.active_to is None:
+        curator = melnikova
     order = f"Приказ № {world.rng.randint(1, 90)}-к от {today():%d.%m.%Y}"
-    assign_curator(case, area_curator, by=world.actors["berezkina"], reason=order)
+    assign_curator(case, curator, by=world.actors["berezkina"], reason=order)
 
 
 def _step(world: World, case: FamilyCase, to: CaseStatus) -> None:
@@ -147,6 +148,13 @@ def _agreed(world: World, case: FamilyCase) -> None:
         )
     with world.acting("korolev") as director:
         sign(agreement, by=director, signed_by=world.staff["korolev"])
+
+
+def _standing_agreement(case: FamilyCase) -> Agreement:
+    agreement = in_force(case)
+    if agreement is None:
+        raise LookupError(f"case {case.number} has no agreement in force")
+    return agreement
 
 
 def _refused(world: World, family: Family, case: FamilyCase) -> None:
@@ -195,7 +203,7 @@ def _long_accompanied(world: World, case: FamilyCase) -> Story:
     yield world.later(70, 130)
     if case.id % 2:
         yield from corrected_programme(world, case)
-    agreement = in_force(case)
+    agreement = _standing_agreement(case)
     yield world.at(agreement.valid_to - dt.timedelta(days=3))
     if case.status != CaseStatus.ACTIVE:
         return
@@ -216,7 +224,7 @@ def _worked_through(world: World, family: Family, case: FamilyCase, fate: Fate) 
         yield world.later(4, 6)
     with world.acting_curator(case) as curator:
         programmes.complete(version_in_force(case), by=curator)
-        complete_agreement(in_force(case), by=curator)
+        complete_agreement(_standing_agreement(case), by=curator)
         advance(case, CaseStatus.POST_SUPPORT, by=curator)
     if fate is Fate.POST_SUPPORT:
         return

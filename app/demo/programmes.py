@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Generator
 
 from sqlalchemy import select
-from sqlalchemy.orm import object_session
 
-from app.acting import today
+from app.acting import Actor, today
+from app.base import session_of
 from app.cases.models import CaseStatus, FamilyCase
 from app.cases.rules import advance
 from app.demo.words import GOALS, MEASURES, TASKS
@@ -50,7 +50,7 @@ def approved_programme(world: World, case: FamilyCase, *, goes_on: bool, submit_
             valid_to=today() + dt.timedelta(days=365),
         )
         for title, *_ in world.rng.sample(MEASURES, k=world.rng.randint(3, 6)):
-            _measure(world, case, version, title)
+            _measure(world, case, version, title, curator)
     yield world.later(3, 6)
     if not goes_on:
         # The story rests here: nothing happens to this draft before the end.
@@ -79,9 +79,8 @@ def corrected_programme(world: World, case: FamilyCase) -> Telling:
         world.session.expire(version, ["measures"])
         used = {measure.title for measure in version.measures}
         fresh = [title for title, *_ in MEASURES if title not in used]
-        _measure(world, case, version, world.rng.choice(fresh))
-        later = version.measures[0]
-        change_measure(later, by=curator, due=later.due + dt.timedelta(days=60))
+        _measure(world, case, version, world.rng.choice(fresh), curator)
+        change_measure(version.measures[0], by=curator, due=version.valid_from + dt.timedelta(days=360))
     yield world.later(2, 5)
     _family_agrees(world, case, version)
     with world.acting_curator(case) as curator:
@@ -98,21 +97,27 @@ def corrected_programme(world: World, case: FamilyCase) -> Telling:
     return version
 
 
-def version_in_force(case: FamilyCase) -> ProgrammeVersion | None:
+def version_in_force(case: FamilyCase) -> ProgrammeVersion:
     """Return the acting version of the programme of *case*."""
-    programme = object_session(case).scalar(select(Programme).where(Programme.case_id == case.id))
-    versions = programme.versions if programme is not None else []
-    return next((version for version in versions if version.status is VersionStatus.IN_FORCE), None)
+    return (
+        session_of(case)
+        .scalars(
+            select(ProgrammeVersion)
+            .join(ProgrammeVersion.programme)
+            .where(Programme.case_id == case.id, ProgrammeVersion.status == VersionStatus.IN_FORCE)
+        )
+        .one()
+    )
 
 
-def _measure(world: World, case: FamilyCase, version: ProgrammeVersion, title: str) -> Measure:
+def _measure(world: World, case: FamilyCase, version: ProgrammeVersion, title: str, curator: Actor) -> Measure:
     rng = world.rng
     _, direction, executor, form, periodicity, expected = next(line for line in MEASURES if line[0] == title)
     child = next(seat.person for seat in case.family.members if seat.role == FamilyRole.CHILD)
     specialist = executor is ExecutorType.SPECIALIST
     return add_measure(
         version,
-        by=next(actor for actor in world.actors.values() if actor.staff_id == case.curator_id),
+        by=curator,
         title=title,
         direction=direction,
         help_kind=rng.choice(list(HelpKind)),

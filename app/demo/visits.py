@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from app.acting import Actor, acting, today
+from app.acting import Actor, today
 from app.cases.models import CaseStatus, Direction, FamilyCase
 from app.demo.programmes import version_in_force
 from app.demo.world import Story, World
@@ -15,7 +15,7 @@ from app.programmes.rules import mark_measure
 from app.services.models import Place, Service
 from app.services.rules import record_service, void_service
 
-WORKING = (CaseStatus.ACTIVE, CaseStatus.REVIEW, CaseStatus.POST_SUPPORT)
+UNDER_PROGRAMME = (CaseStatus.ACTIVE, CaseStatus.REVIEW)
 
 
 def services_of_a_family(world: World, case: FamilyCase) -> Story:
@@ -25,22 +25,22 @@ def services_of_a_family(world: World, case: FamilyCase) -> Story:
         yield world.later(4, 13) if case.status == CaseStatus.ACTIVE else world.later(20, 40)
         if not case.status.is_open:
             return
-        if case.status not in WORKING:
+        if case.status == CaseStatus.SUSPENDED:
             continue
         service = rng.choice(world.services)
         performer = _performer(world, case, service)
         # Some services are entered some days after they were given.
         on = today() - dt.timedelta(days=rng.randint(1, 4)) if rng.random() < 0.15 else today()
-        with acting(next(actor for actor in world.actors.values() if actor.staff_id == performer.id)) as by:
+        with world.acting_staff(performer) as by:
             given = record_service(
                 case,
                 by=by,
                 service=service,
                 recipient=_recipient(world, case),
                 performer=performer,
-                on=max(on, case.started_at),
+                on=max(on, case.started_at or on),
                 quantity=rng.choice((1, 1, 1, 2)),
-                minutes=service.norm_minutes + rng.randrange(-15, 20, 5),
+                minutes=max(10, (service.norm_minutes or 30) + rng.randrange(-15, 20, 5)),
                 place=rng.choice(list(Place)),
                 measure_lineage=_lineage(world, case, service),
                 recipient_mark=rng.random() < 0.8,
@@ -54,12 +54,11 @@ def measures_of_a_family(world: World, case: FamilyCase) -> Story:
     """Mark the measures of the acting version: begun within a month, finished around the term."""
     while case.status.is_open:
         yield world.later(20, 34)
-        version = version_in_force(case)
-        if version is None or case.status not in WORKING:
+        if case.status not in UNDER_PROGRAMME:
             continue
         with world.acting_curator(case) as curator:
-            for measure in list(version.measures):
-                ripe = measure.due <= today() + dt.timedelta(days=10)
+            for measure in list(version_in_force(case).measures):
+                ripe = measure.due is not None and measure.due <= today() + dt.timedelta(days=10)
                 if measure.status is MeasureStatus.PLANNED and not ripe:
                     mark_measure(measure, by=curator, status=MeasureStatus.IN_WORK)
                 elif measure.status in (MeasureStatus.PLANNED, MeasureStatus.IN_WORK) and ripe:
@@ -81,7 +80,7 @@ def _finish(world: World, measure: Measure, curator: Actor) -> None:
 def _performer(world: World, case: FamilyCase, service: Service) -> StaffMember:
     by_direction = {Direction.PSYCHOLOGICAL: "gromova", Direction.PEDAGOGICAL: "ershov", Direction.URGENT: "surina"}
     login = by_direction.get(service.direction)
-    return world.staff[login] if login else case.curator
+    return world.staff[login] if login else world.curator_of(case)
 
 
 def _recipient(world: World, case: FamilyCase) -> Person:
@@ -90,8 +89,9 @@ def _recipient(world: World, case: FamilyCase) -> Person:
 
 def _lineage(world: World, case: FamilyCase, service: Service) -> MeasureLineage | None:
     """Return the line of a measure of the same direction, if the programme has one."""
-    version = version_in_force(case)
-    for measure in version.measures if version is not None else ():
+    if case.status not in UNDER_PROGRAMME:
+        return None
+    for measure in version_in_force(case).measures:
         once = measure.periodicity is Periodicity.ONCE
         if measure.direction == service.direction and not once and world.rng.random() < 0.8:
             return measure.lineage

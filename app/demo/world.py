@@ -39,8 +39,8 @@ class World:
     end: dt.datetime
     staff: dict[str, StaffMember] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
-    council: Body | None = None
-    director_alone: Body | None = None
+    council: Body = field(init=False)
+    director_alone: Body = field(init=False)
     places: list[tuple[Territory, ServiceArea]] = field(default_factory=list)
     partners: list[PartnerOrganisation] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
@@ -55,9 +55,17 @@ class World:
         """Act as the staff member called *who*."""
         return acting(self.actors[who])
 
+    def curator_of(self, case: FamilyCase) -> StaffMember:
+        """Return the present curator of *case*."""
+        return next(staff for staff in self.staff.values() if staff.id == case.curator_id)
+
     def acting_curator(self, case: FamilyCase) -> AbstractContextManager[Actor]:
         """Act as the present curator of *case*."""
-        return acting(next(actor for actor in self.actors.values() if actor.staff_id == case.curator_id))
+        return self.acting_staff(self.curator_of(case))
+
+    def acting_staff(self, staff: StaffMember) -> AbstractContextManager[Actor]:
+        """Act as *staff*."""
+        return acting(next(actor for actor in self.actors.values() if actor.staff_id == staff.id))
 
     def at(self, day: dt.date, hour: int | None = None, minute: int | None = None) -> dt.datetime:
         """Return a moment on *day*, or on the Monday after a weekend; in working hours if no *hour* is named."""

@@ -17,12 +17,12 @@ from collections.abc import Iterable
 
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app import journal
 from app.acting import Actor, today
-from app.base import RuleBroken
+from app.base import RuleBroken, session_of
 from app.organisation.models import Account, Department, StaffMember
 from app.roles import ADMINISTRATOR, ROLES, rank
 
@@ -97,7 +97,7 @@ def dismiss_staff(staff: StaffMember, *, by: Actor, on: dt.date | None = None) -
     if staff.account is not None and staff.account.user.active:
         _close(staff.account, by)
     staff.active_to = on
-    journal.record(object_session(staff), by, "staff.dismiss", staff, f"Уволен сотрудник: {staff}.")
+    journal.record(session_of(staff), by, "staff.dismiss", staff, f"Уволен сотрудник: {staff}.")
 
 
 # ---- accounts ----------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def set_roles(account: Account, roles: Iterable[str], *, by: Actor) -> None:
         RuleBroken: there is no such role, none is left, one ranks above those of *by*, or the last administrator
             would be gone.
     """
-    session = object_session(account)
+    session = session_of(account)
     _need_rank_over(account, by)
     wanted = _roles(session, roles)
     _need_rank([role.name for role in wanted], by)
@@ -200,7 +200,7 @@ def _close(account: Account, by: Actor) -> None:
     _keep_an_administrator(account)
     account.user.active = False
     account.epoch += 1
-    journal.record(object_session(account), by, "account.deactivate", account, f"Закрыт вход «{account}».")
+    journal.record(session_of(account), by, "account.deactivate", account, f"Закрыт вход «{account}».")
 
 
 def reopen_account(account: Account, *, by: Actor) -> None:
@@ -216,7 +216,7 @@ def reopen_account(account: Account, *, by: Actor) -> None:
         raise RuleBroken(f"{account.staff} у нас не работает. Вход не нужен.")
     account.user.active = True
     account.user.fail_login_count = 0
-    journal.record(object_session(account), by, "account.reopen", account, f"Снова открыт вход «{account}».")
+    journal.record(session_of(account), by, "account.reopen", account, f"Снова открыт вход «{account}».")
 
 
 def one_time_password() -> str:
@@ -263,7 +263,7 @@ def change_password(account: Account, password: str, *, by: Actor, must_change: 
     account.user.fail_login_count = 0
     account.must_change_password = must_change
     account.epoch += 1
-    journal.record(object_session(account), by, "account.password", account, f"Сменён пароль входа «{account}».")
+    journal.record(session_of(account), by, "account.password", account, f"Сменён пароль входа «{account}».")
 
 
 def _roles(session: Session, names: Iterable[str]) -> list[Role]:
@@ -304,5 +304,5 @@ def _keep_an_administrator(account: Account) -> None:
         .select_from(User)
         .where(User.id != account.user_id, User.active.is_(True), User.roles.any(Role.name == ADMINISTRATOR))
     )
-    if not object_session(account).scalar(others):
+    if not session_of(account).scalar(others):
         raise RuleBroken("Это последний администратор. Сначала дайте эту роль ещё кому-нибудь.")

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from app import journal
 from app.acting import Actor, today
-from app.base import RuleBroken
+from app.base import RuleBroken, session_of
 from app.organisation.models import Territory
 from app.papers.numbers import format_number, take_number
 from app.people.models import (
@@ -96,8 +96,8 @@ def check_person(session: Session, person: Person) -> None:
     Raises:
         RuleBroken: a date that cannot be, or the СНИЛС is wrong or belongs to another person.
     """
-    person.last_name = trimmed(person.last_name)
-    person.first_name = trimmed(person.first_name)
+    person.last_name = trimmed(person.last_name) or ""
+    person.first_name = trimmed(person.first_name) or ""
     person.middle_name = trimmed(person.middle_name)
     person.phone = normal_phone(person.phone)
     person.snils = normal_snils(person.snils)
@@ -181,6 +181,8 @@ def register_family(
     Raises:
         RuleBroken: there is no name or address, or a member cannot join.
     """
+    if by.unit_id is None:
+        raise ValueError("a family is registered in a unit: act for one")
     joining = list(members)
     name = trimmed(name) or _surname_of_head(joining)
     if not name:
@@ -233,7 +235,7 @@ def add_member(
     Raises:
         RuleBroken: the person is in it already or has died, the day cannot be, or a child would represent itself.
     """
-    session = object_session(family)
+    session = session_of(family)
     since = since or today()
     if any(member.person_id == person.id and member.is_current for member in family.members):
         raise RuleBroken(f"{person} уже в составе семьи.", field="person_id")
@@ -274,7 +276,7 @@ def end_membership(member: FamilyMember, *, by: Actor, on: dt.date | None = None
     if on > today():
         raise RuleBroken("Этот день ещё не наступил. Укажите, когда человек выбыл.", field="date_to")
     member.date_to = on
-    session = object_session(member)
+    session = session_of(member)
     journal.record(session, by, "family.leave", member.family, f"Из состава семьи выбыл человек: {member.person}.")
 
 
@@ -318,7 +320,7 @@ def give_consent(
         raise RuleBroken(
             f"{given_by} не отмечен(а) в семье как законный представитель. Проверьте состав семьи.", field="given_by_id"
         )
-    session = object_session(person)
+    session = session_of(person)
     consent = Consent(
         person=person,
         given_by=given_by,
@@ -350,4 +352,4 @@ def revoke_consent(consent: Consent, *, by: Actor, reason: str, on: dt.date | No
         raise RuleBroken("Напишите, почему согласие отозвано.", field="revoke_reason")
     consent.revoked_at = on
     consent.revoke_reason = trimmed(reason)
-    journal.record(object_session(consent), by, "consent.revoke", consent, f"Согласие отозвано: {consent}.")
+    journal.record(session_of(consent), by, "consent.revoke", consent, f"Согласие отозвано: {consent}.")

@@ -11,11 +11,9 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy.orm import object_session
-
 from app import journal
 from app.acting import Actor, now, today
-from app.base import RuleBroken
+from app.base import RuleBroken, session_of
 from app.cases.models import FamilyCase
 from app.organisation.models import StaffMember
 from app.people.models import Person
@@ -45,7 +43,7 @@ def record_service(
             performer does not work here or the recipient has left the family then, the service is no longer
             given, or the measure belongs to another case.
     """
-    session = object_session(case)
+    session = session_of(case)
     on = on or today()
     if on > today():
         raise RuleBroken("Этот день ещё не наступил. Внесите услугу, когда она будет оказана.", field="date")
@@ -103,4 +101,4 @@ def void_service(given: ServiceRecord, *, by: Actor, reason: str) -> None:
     given.annulled_at = now()
     given.annul_reason = trimmed(reason)
     sentence = f"Дело № {given.case.number}: аннулирована услуга «{given.service}» за {given.date:%d.%m.%Y}."
-    journal.record(object_session(given), by, "service.void", given, sentence)
+    journal.record(session_of(given), by, "service.void", given, sentence)
