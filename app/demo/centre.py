@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.acting import SYSTEM
+from app.acting import SYSTEM, Actor
 from app.base import RuleBroken
 from app.demo.words import PARTNERS, SERVICES, SETTLEMENTS
 from app.demo.world import World
@@ -39,7 +39,6 @@ from app.roles import (
     SECRETARY,
     WORKER,
 )
-from app.security import actor_of
 from app.services.models import Service
 
 
@@ -146,7 +145,14 @@ def _staff(world: World, since: dt.date, password: str) -> None:
         person.is_head = role == HEAD
         account = make_account(session, person, login, password, [role], by=SYSTEM, must_change=False)
         world.staff[login] = person
-        world.actors[login] = actor_of(account, unit, frozenset({CODES[role]}))
+        world.actors[login] = Actor(
+            user_id=account.user_id,
+            name=person.short_name,
+            unit_id=unit.id,
+            staff_id=person.id,
+            zone=unit.zone,
+            roles=frozenset({CODES[role]}),
+        )
 
 
 def _area(world: World, number: int) -> ServiceArea:
