@@ -62,6 +62,7 @@ ICONS = tuple(
     x-circle x-circle-fill x-lg x-octagon x-square zoom-in
     """.split()  # noqa: SIM905 -- one name a word reads better than a hundred quoted lines
 )
+_KNOWN = frozenset(ICONS)
 
 
 def init_web(app: Flask) -> None:
@@ -148,7 +149,7 @@ def _icon(version: str, name: str, label: str = "", css: str = "") -> Markup:
 
     A name that is not in :data:`ICONS` is logged and draws nothing: a card must open without its picture too.
     """
-    if name not in ICONS:
+    if name not in _KNOWN:
         current_app.logger.warning("icon %r is not in app.web.ICONS", name)
         return Markup("")
     return _drawing(request.script_root, version, name, label, css)
@@ -158,9 +159,10 @@ def _icon(version: str, name: str, label: str = "", css: str = "") -> Markup:
 def _drawing(root: str, version: str, name: str, label: str, css: str) -> Markup:
     """Return the markup of an icon at the site *root*. A page draws about seventy, so each is put together once."""
     spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    address = url_for("look.icons", v=version)
+    if "sprite" not in g:
+        g.sprite = url_for("look.icons", v=version)
     drawing = Markup('<svg class="{}" {}><use href="{}#{}"></use></svg>')
-    return drawing.format(f"bi {css}".strip(), spoken, address, name)
+    return drawing.format(f"bi {css}".strip(), spoken, g.sprite, name)
 
 
 def _asset(app: Flask, prints: dict[str, str], name: str) -> str:

@@ -328,7 +328,11 @@ class Combo {
     this.open();
   }
 
-  open() { this.list.hidden = false; this.input.setAttribute("aria-expanded", "true"); }
+  open() {
+    this.list.hidden = false;
+    this.list.scrollIntoView({ block: "nearest" });
+    this.input.setAttribute("aria-expanded", "true");
+  }
 
   close() {
     clearTimeout(this.timer);
