@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from app import create_app, setup
 from app.acting import SYSTEM, acting
 from app.base import RuleBroken
+from app.cases.cli_import import commands
 from app.database import UnfitDatabase, alone, bare_app, copy_sqlite, require_newest, upgrade
 from app.extensions import db
 from app.journal import chain
@@ -136,13 +137,14 @@ def run() -> None:
 @main.command()
 def demo() -> None:
     """Заполнить базу придуманными семьями и показать, кем войти."""
-    from app.demo import fill
-
     with opened() as (_, session):
+        # FAB looks at every relation when it is imported, so all tables must have been declared before.
+        from app.demo import fill
+
         logins = fill(session)
         session.commit()
-    for line in logins:
-        click.echo(line)
+    for login in logins:
+        click.echo(login)
 
 
 @main.command()
@@ -217,6 +219,9 @@ def export_(code: str, out: Path, unit_id: int | None, **days: dt.datetime | Non
         asked = {name: moment.date() if moment else None for name, moment in days.items()}
         rows = export_report(session, _unit(session, unit_id), code, out, **asked)
     click.echo(f"Выгружено строк: {rows}. Файл: {out}")
+
+
+main.add_command(commands(opened, _unit))
 
 
 @main.group("journal")

@@ -61,7 +61,7 @@ def listing(run: Run, place: Place, asked: Any) -> list[Any]:
     """A page of the list: ids through the index, a bounded count, the rows of these ids."""
     skip = 25 * (int(asked.args.get("page", "1")) - 1)
     run(
-        "SELECT count(*) FROM (SELECT 1 FROM family WHERE service_unit_id = :unit LIMIT 1001) AS some",
+        "SELECT count(*) FROM (SELECT 1 FROM family WHERE service_unit_id = :unit LIMIT 1001) AS few",
         unit=place.unit_id,
     )
     ids = run(
@@ -77,7 +77,7 @@ def filtered(run: Run, place: Place, _asked: Any) -> list[Any]:
     chosen = f"""FROM family f JOIN family_case c ON c.family_id = f.id AND c.{_OPEN}
       WHERE f.service_unit_id = :unit AND c.status = 'active' AND c.curator_id = :staff"""
     some = {"unit": place.unit_id, "staff": place.staff_id}
-    run(f"SELECT count(*) FROM (SELECT 1 {chosen} LIMIT 1001) AS some", **some)
+    run(f"SELECT count(*) FROM (SELECT 1 {chosen} LIMIT 1001) AS few", **some)
     ids = run(f"SELECT f.id {chosen} ORDER BY f.name_key DESC, f.id DESC LIMIT 25", **some)
     return _page(run, ids, "DESC")
 
@@ -97,7 +97,7 @@ def searched(run: Run, place: Place, asked: Any) -> list[Any]:
     """The list narrowed to a part of a surname."""
     condition, word = _found(place, fold(asked.args["q"]))
     chosen = f"FROM family WHERE service_unit_id = :unit AND {condition}"
-    run(f"SELECT count(*) FROM (SELECT 1 {chosen} LIMIT 1001) AS some", unit=place.unit_id, **word)
+    run(f"SELECT count(*) FROM (SELECT 1 {chosen} LIMIT 1001) AS few", unit=place.unit_id, **word)
     return _page(run, run(f"SELECT id {chosen} ORDER BY name_key, id LIMIT 25", unit=place.unit_id, **word))
 
 
@@ -161,10 +161,10 @@ def save(run: Run, place: Place, asked: Any) -> list[Any]:
     made = run(
         "INSERT INTO family (name, reg_number, address, family_kind, service_unit_id, version, name_key, "
         "reg_number_key, search_key, created_at) VALUES (:name, :number, :address, 'mother', :unit, 1, :folded, "
-        ":number, :folded, :at) "
+        ":number, :words, :at) "
         "RETURNING id",
-        name=name, number=asked.form["number"], address=asked.form["address"], folded=fold(name), unit=place.unit_id,
-        at=_moment(place),
+        name=name, number=asked.form["number"], address=asked.form["address"], folded=fold(name), words=fold(name),
+        unit=place.unit_id, at=_moment(place),
     )  # fmt: skip
     _journal(run, place, "create", made[0][0])
     return []

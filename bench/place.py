@@ -89,7 +89,9 @@ def _address(database: str, name: str) -> Iterator[str]:
 
 def _curator(engine: Engine) -> tuple[int, int, dict[str, Any]]:
     with acting(SYSTEM), Session(engine) as session:
-        staff = session.scalars(select(StaffMember).where(StaffMember.position == "куратор")).first()
+        staff = session.scalars(
+            select(StaffMember).where(StaffMember.position == "куратор").order_by(StaffMember.id)
+        ).first()
         if staff is None:
             raise LookupError("the installation has no curator: delete build/bench and try again")
         account: Account = staff.account or make_account(
