@@ -12,6 +12,7 @@ import click
 from sqlalchemy.orm import Session
 
 from app.acting import Actor, acting
+from app.base import RuleBroken
 from app.cases.intake_load import load
 from app.cases.intake_plan import Plan, Verdict, preview
 from app.organisation.models import ServiceUnit
@@ -38,6 +39,8 @@ def import_families(
     by = Actor(user_id=None, name="Система", unit_id=unit.id, zone=unit.zone)
     with acting(by):
         plan = preview(session, open_workbook(file), by=by)
+        for sheet, columns in plan.missing.items():
+            raise RuleBroken(f"Лист «{sheet}»: не найдены столбцы «{'», «'.join(columns)}». Назовите их в заголовке.")
         wanted = commit and (good_rows or not plan.problems)
         if wanted:
             load(session, plan, by=by, good_rows=good_rows)
@@ -63,7 +66,8 @@ def as_report(plan: Plan, committed: bool) -> str:
                 for problem in plan.problems
             ],
             "unchanged": plan.counts[Verdict.UNCHANGED],
-            "unread": [{"sheet": name, "why": why} for name, why in plan.reading.unread],
+            "removed": sum(family.removal is not None for family in plan.to_load),
+            "unread": [{"sheet": name, "why": why} for name, why in plan.unread],
             "committed": committed,
         },
         ensure_ascii=False,
@@ -72,7 +76,7 @@ def as_report(plan: Plan, committed: bool) -> str:
 
 def _as_text(plan: Plan, commit: bool, done: bool) -> str:
     lines = [f"{problem.sheet}: {problem.message}" for problem in plan.problems]
-    lines += [f"Лист «{name}» не прочитан: {why}." for name, why in plan.reading.unread]
+    lines += [f"Лист «{name}» не прочитан: {why}." for name, why in plan.unread]
     families = counted(plan.new_families, "семья", "семьи", "семей")
     children = counted(plan.new_children, "ребёнок", "ребёнка", "детей")
     there = plan.counts[Verdict.UNCHANGED]

@@ -64,7 +64,7 @@ def load(session: Session, plan: Plan, *, by: Actor, good_rows: bool = False, se
     """
     if (
         plan.unit_id != by.unit_id
-        or judge(session, plan.reading, by=by).stamp != plan.stamp
+        or judge(session, plan.reading, plan.removed, by=by).stamp != plan.stamp
         or seen not in (None, plan.stamp)
     ):
         raise RuleBroken(CHANGED_MEANWHILE)
@@ -249,14 +249,16 @@ class _Loading:
         for year, members in sorted(by_year.items()):
             numbers = take_numbers(self.session, self.by.unit_id, "case", year, len(members))
             for family, number in zip(members, numbers, strict=True):
-                head = family.group.head
-                curators.append((head.value("curator"), head.value("registered")))
+                head, removal = family.group.head, family.removal
+                curators.append((head.value("curator"), head.value("registered"), removal and removal.day))
                 rows.append(
                     {
                         "number": format_number(number, year),
                         "family_id": families[id(family)],
-                        "status": CaseStatus.REGISTERED,
-                        "curator_id": head.value("curator"),
+                        "status": CaseStatus.CLOSED if removal else CaseStatus.REGISTERED,
+                        "curator_id": None if removal else head.value("curator"),
+                        "ended_at": removal and removal.day,
+                        "end_reason": removal and removal.reason,
                         "opened_at": head.value("registered"),
                         "registered_at": head.value("registered"),
                         "journal_no": head.value("no"),
@@ -271,10 +273,11 @@ class _Loading:
                     "case_id": case_id,
                     "staff_id": staff_id,
                     # The table names today's curator; one who came later leads the case from the first day of work.
-                    "date_from": max(since, self.started[staff_id]),
+                    "date_from": max(since, min(self.started[staff_id], ended or dt.date.max)),
+                    "date_to": ended,
                     "reason": "Загружено из таблицы",
                 }
-                for case_id, (staff_id, since) in zip(cases, curators, strict=True)
+                for case_id, (staff_id, since, ended) in zip(cases, curators, strict=True)
                 if staff_id is not None
             ],
         )

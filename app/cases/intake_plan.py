@@ -15,20 +15,22 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.acting import Actor, today
-from app.base import Choice
-from app.cases.sheets import FAMILIES
+from app.base import Choice, RuleBroken
+from app.cases.models import EndReason
+from app.cases.sheets import FAMILIES, REMOVED
 from app.organisation.models import StaffMember
 from app.people.lists import FamilyRole
 from app.people.models import Family, FamilyMember, Person
 from app.register.sheet import Around, Book, Directory, Group, Line, Problem, Reading, read_book
+from app.register.sheet.propose import BY_VALUES
 
-DUPLICATE_KIND = "duplicate"
+DUPLICATE_KIND, NOTE_KIND = "duplicate", "note"
 
 
 class Verdict(Choice):
@@ -50,6 +52,14 @@ class NewChild:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """That a family was taken off the register: a row of the list «Снятые с учёта» beside the bank."""
+
+    day: dt.date
+    reason: EndReason
+
+
+@dataclass(frozen=True)
 class PlannedFamily:
     """One family of the table and what loading would do with it."""
 
@@ -61,6 +71,8 @@ class PlannedFamily:
     representative_id: int | None = None
     children: tuple[NewChild, ...] = ()
     """The children that would be added."""
+    removal: Removal | None = None
+    """When the book says beside the bank that the family has been taken off the register."""
 
     @property
     def is_clean(self) -> bool:
@@ -73,8 +85,11 @@ class Plan:
     """What loading the book would do. Show it, then hand it to :func:`app.cases.intake_load.load`."""
 
     reading: Reading
+    removed: tuple[Group, ...]
     families: tuple[PlannedFamily, ...]
     unit_id: int
+    notes: tuple[Problem, ...]
+    """What was corrected or could not be used, without stopping anything."""
     stamp: str
     """Changes when the file, the mapping or the base's answer changes."""
 
@@ -87,6 +102,12 @@ class Plan:
     def missing(self) -> dict[str, tuple[str, ...]]:
         """The columns without which a sheet cannot be read, by sheet: a person must choose them."""
         return {table.name: table.missing for table in self.reading.tables if table.missing}
+
+    @property
+    def unread(self) -> list[tuple[str, str]]:
+        """The sheets nothing was taken from, with why."""
+        used = {group.sheet for group in self.removed}
+        return [(name, why) for name, why in self.reading.unread if name not in used]
 
     @property
     def to_load(self) -> list[PlannedFamily]:
@@ -124,7 +145,22 @@ def preview(session: Session, book: Book, mapping: Mapping[str, Mapping[str, str
         RuleBroken: the book holds no bank of families, or the mapping does not fit it.
     """
     around = Around(today(), lookups={"staff": _staff(session, today())})
-    return judge(session, read_book(book, FAMILIES, around, mapping), by=by)
+    reading = read_book(book, FAMILIES, around, mapping)
+    return judge(session, reading, read_removed(book, reading, around), by=by)
+
+
+def read_removed(book: Book, reading: Reading, around: Around) -> tuple[Group, ...]:
+    """Return the rows of the lists of removed families beside the bank; a list is known by its header only."""
+    banks = {table.name for table in reading.tables}
+    beside = replace(book, grids=tuple(grid for grid in book.grids if grid.name not in banks), hidden=())
+    try:
+        lists = read_book(beside, REMOVED, around).tables
+    except RuleBroken:  # No other sheet holds a table: nothing to tell anybody.
+        return ()
+    told = [
+        table for table in lists if any(one.target == "ended" and one.reason != BY_VALUES for one in table.proposals)
+    ]
+    return tuple(group for table in told for group in table.groups)
 
 
 def _staff(session: Session, day: dt.date) -> Directory:
@@ -181,10 +217,12 @@ def person_key(line: Line, name: str, born: str) -> tuple[str, dt.date] | None:
     return (who.key, day) if who and day else None
 
 
-def judge(session: Session, reading: Reading, *, by: Actor) -> Plan:
+def judge(session: Session, reading: Reading, removed: tuple[Group, ...] = (), *, by: Actor) -> Plan:
     """Say what loading *reading* would do against the base as it is now."""
     judging = _Judging(known_people(session))
-    families = tuple(judging.family(group) for group in reading.groups)
+    families = [judging.family(group) for group in reading.groups]
+    notes = [note for group in reading.groups for note in group.notes]
+    _mark_removed(families, removed, notes)
     said = [reading.book.digest, by.unit_id, [sorted(table.mapping.items()) for table in reading.tables]]
     said += [
         [
@@ -198,7 +236,34 @@ def judge(session: Session, reading: Reading, *, by: Actor) -> Plan:
         for one in families
     ]
     stamp = hashlib.sha256(json.dumps(said).encode()).hexdigest()
-    return Plan(reading, families, by.unit_id, stamp)
+    return Plan(reading, removed, tuple(families), by.unit_id, tuple(notes), stamp)
+
+
+def _mark_removed(families: list[PlannedFamily], removed: tuple[Group, ...], notes: list[Problem]) -> None:
+    """Tell each family of the list of removed from the others, by the representative and then by the number."""
+    named: dict[str, list[int]] = {}
+    for at, family in enumerate(families):
+        who = family.group.head.value("parent")
+        if who:
+            named.setdefault(who.key, []).append(at)
+    for group in removed:
+        row = group.head
+        who, day, number = (row.value(name) for name in ("parent", "ended", "no"))
+        places = named.get(who.key, []) if who else []
+        if len(places) > 1 and number:
+            places = [at for at in places if families[at].group.head.value("no") == number]
+        if group.problems or len(places) != 1:
+            said = group.problems[0].message if group.problems else "такой семьи в таблице нет"
+            notes.append(group.problem(row, "parent", NOTE_KIND, f"снятие с учёта не отмечено: {said}"))
+            continue
+        family = families[places[0]]
+        since = family.group.head.value("registered")
+        if since and day < since:
+            said = f"снята {day:%d.%m.%Y}, раньше постановки на учёт ({since:%d.%m.%Y})"
+            notes.append(group.problem(row, "ended", NOTE_KIND, f"снятие с учёта не отмечено: {said}"))
+            continue
+        reason = next(iter(row.value("reason") or ()), EndReason.OTHER)
+        families[places[0]] = replace(family, removal=Removal(day, reason))
 
 
 class _Judging:
