@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from functools import partial
 from pathlib import Path
 from subprocess import PIPE
 
@@ -18,6 +19,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy import URL, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
+import app.models  # isort: skip -- FAB looks at every relation when it is imported
+import app.demo
 from app.acting import SYSTEM, acting
 from app.cli import main
 from app.database import prepare_engine
@@ -220,6 +223,20 @@ def test_a_register_is_written_as_a_workbook(ready: Path) -> None:
 def test_a_register_nobody_knows_is_refused(ready: Path) -> None:
     assert refused("export", "R99", "--out", str(ready / "R99.xlsx")).startswith("Отчёта R99 нет.")
     assert not (ready / "R99.xlsx").exists()
+
+
+def test_a_bank_of_families_that_is_not_there_is_refused(ready: Path) -> None:
+    assert refused("import", "families", str(ready / "bank.xlsx")) != ""
+
+
+def test_the_demonstration_centre_says_whom_to_sign_in_as_and_fills_an_empty_base_only(
+    ready: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.demo, "fill", partial(app.demo.fill, families=1))
+    logins = done("demo").splitlines()
+    assert [line for line in logins if not re.fullmatch(r"[А-Яё][а-яё ]+: имя [a-z]+, пароль \S+", line)] == []
+    assert any(line.startswith("Куратор: ") for line in logins)
+    assert refused("demo") == "В базе уже есть семьи. Примеры добавляют только в пустую базу."
 
 
 def test_the_journal_is_sealed_and_a_changed_row_is_named(ready: Path) -> None:
