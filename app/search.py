@@ -55,6 +55,7 @@ def _found(register: Register, typed: str) -> dict[str, Any] | None:
     found = lists.find(db.session(), spec, state, names)
     if not found.records:
         return None
+    register.gather(db.session(), found.records)
     link = register._link()
     rows = []
     for record in found.records:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_appbuilder import expose
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
+from werkzeug.wrappers import Response
 
 from app.acting import Actor, today
 from app.base import Model
-from app.cases import rules
+from app.cases import new_family, rules
 from app.cases.models import CaseStatus, CaseTeamMember, CuratorAssignment, FamilyCase
 from app.people.models import Family, FamilyMember, Person, age_on
 from app.people.rules import register_family
-from app.register.access import may
+from app.register.access import access, may
 from app.register.actions import action
 from app.register.pages import Act, Badge, Cell
 from app.register.view import Register, registers, shown
@@ -137,6 +139,12 @@ class Families(Register):
             "case": record.open_case,
             "ages": {m.id: age_words(m.person, day) for m in members},
         }
+
+    @expose("/add", methods=["GET", "POST"])
+    @access("add")
+    def add(self) -> Response | str:
+        """The family with its representative, its children and its case, in one form."""
+        return new_family.add(self)
 
     def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
         """Register the family under the next number by the rule."""
