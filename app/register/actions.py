@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from app.acting import Actor
 from app.base import Model, RuleBroken
 from app.register.field import Field
+from app.register.saving import constraint_in_words
 from app.register.spec import Group, Spec
 
 MOST = 500
@@ -84,6 +87,10 @@ def run_over(
                 rule(record, by=by, **values)
         except RuleBroken as refusal:
             skipped.append((title, refusal.sentence))
+        except IntegrityError as error:
+            skipped.append((title, constraint_in_words(error, None)[0]))
+        except StaleDataError:
+            skipped.append((title, "Эти сведения сейчас изменил другой человек. Проверьте и повторите."))
         else:
             done += 1
     return BulkResult(done, tuple(skipped))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from app.register.view import Register
 
 T = TypeVar("T")
+_PLAIN = re.compile(r"[^\x00-\x20\x7f\\]+")
+"""Browsers drop tabs and line ends from an address and read a backslash as a slash: «/␉/host» leads away."""
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Refused(Exception):
@@ -34,12 +38,16 @@ class Refused(Exception):
         self.sentence, self.field = sentence, field
 
 
+class Overtaken(Refused):
+    """Somebody else saved the record in between."""
+
+
 def committed(session: Session, step: Callable[[], T], form: Bound | None = None) -> T:
     """Run *step* and commit; on a refusal nothing is saved.
 
     Raises:
+        Overtaken: somebody else saved the record in between.
         Refused: a rule or a constraint said no.
-        StaleDataError: somebody else saved the record in between.
     """
     try:
         result = step()
@@ -50,23 +58,29 @@ def committed(session: Session, step: Callable[[], T], form: Bound | None = None
     except IntegrityError as error:
         session.rollback()
         raise Refused(*constraint_in_words(error, form)) from error
-    except StaleDataError:
+    except StaleDataError as error:
         session.rollback()
-        raise
+        raise Overtaken(
+            "Пока вы работали, эти сведения изменил другой человек. Проверьте и повторите.", None
+        ) from error
     return result
 
 
 def safe_back(typed_url: str | None) -> str | None:
     """Return *typed_url* if it is an address of this site, else None."""
-    if typed_url and typed_url.startswith("/") and not typed_url.startswith(("//", "/\\")) and "\n" not in typed_url:
+    if typed_url and typed_url.startswith("/") and not typed_url.startswith("//") and _PLAIN.fullmatch(typed_url):
         return typed_url
     return None
 
 
 def _fixed(register: Register, sent: Any) -> dict[str, Model]:
-    """Return the records a form was opened from, by link column; a record out of sight is 404."""
+    """Return the records a form was opened from, by link column; a record out of sight is 404.
+
+    Only a link of the form itself can be fixed: the address and the hidden inputs are in the person's hands.
+    """
     found = {}
-    for name, field in register.spec.fields.items():
+    for name in (name for group in register.seen_spec().add for name in group.names):
+        field = register.spec.fields[name]
         if field.target is not None and name in sent and f"{name}.text" not in sent:
             value = sent.get(name, "")
             if not (value.isascii() and value.isdigit() and len(value) < 10):
@@ -110,7 +124,9 @@ def add(register: Register) -> Response | str:
     sent = request.form if request.method == "POST" else request.args
     fixed = _fixed(register, sent)
     back = safe_back(sent.get("back"))
-    token = sent.get("token", "") or secrets.token_urlsafe(24)
+    token = sent.get("token") or secrets.token_urlsafe(24)
+    if not _TOKEN.fullmatch(token):
+        abort(400)
 
     def draw(form: Bound, error: str = "") -> str:
         form.fixed = {name: record.id for name, record in fixed.items()}
@@ -200,13 +216,13 @@ def edit(register: Register, pk: int) -> Response | str:
                 said = f"Сохранено. Пока вы писали, карточку изменил другой человек: {joined.who}. Правки соединены."
         try:
             committed(session, lambda record=record: register.change(record, form.values, by), form)
+        except Overtaken:
+            record = register.record_or_404(pk, names)
+            continue
         except Refused as refusal:
             record = register.record_or_404(pk, names)
             placed = form.refuse(refusal.sentence, refusal.field)
             return draw(form, refusal_of(form, "Не сохранено") if placed else refusal.sentence)
-        except StaleDataError:
-            record = register.record_or_404(pk, names)
-            continue
         flash(said, "ok")
         return redirect(back)
     return draw(form, "Карточку сейчас меняют другие. Нажмите «Сохранить» ещё раз: всё набранное на месте.")

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from flask_appbuilder.security.sqla.models import PermissionView, Role
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.acting import Actor
 from app.organisation.models import ServiceUnit, Territory, TerritoryLevel
 from app.people.models import Family
+from app.roles import ROLES
 from tests.make import make_actor, make_family, make_unit
 from tests.visiting import Browser, Visit
 
@@ -47,6 +49,13 @@ class Office:
     def come(self, role: str = "Куратор") -> Browser:
         """Return a browser of this centre."""
         return self.visit(role, unit=self.unit)
+
+    def almighty(self) -> Browser:
+        """Return a browser of somebody who holds every right of the centre, so that only the row can refuse."""
+        everything = self.stored.scalars(select(PermissionView)).unique().all()
+        self.stored.add(Role(name="Всё", permissions=list(everything)))
+        self.stored.flush()
+        return self.visit("Всё", *ROLES, unit=self.unit)
 
 
 @pytest.fixture

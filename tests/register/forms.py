@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -73,6 +75,14 @@ def filled(answer: TestResponse, action: str, **typed: Any) -> MultiDict[str, st
         else:
             form.setlist(name, value if isinstance(value, list) else [str(value)])
     return form
+
+
+def words(answer: TestResponse) -> str:
+    """Return everything one can read in a page or in an Excel file."""
+    if answer.mimetype.endswith("spreadsheetml.sheet"):
+        with ZipFile(BytesIO(answer.data)) as book:
+            return "".join(book.read(name).decode() for name in book.namelist())
+    return str(answer.text)
 
 
 def no_machinery(answer: TestResponse) -> None:
