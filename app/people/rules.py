@@ -318,7 +318,7 @@ def give_consent(
         raise RuleBroken("За ребёнка согласие даёт законный представитель. Выберите его.", field="given_by_id")
     if given_by is not person and not represents(given_by, person):
         raise RuleBroken(
-            f"{given_by} не отмечен(а) в семье как законный представитель. Проверьте состав семьи.", field="given_by_id"
+            f"{given_by}: в семье нет отметки о законном представителе. Проверьте состав семьи.", field="given_by_id"
         )
     session = session_of(person)
     consent = Consent(

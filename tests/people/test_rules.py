@@ -329,7 +329,7 @@ def test_a_child_does_not_consent_for_itself(session, by):
 
 def test_a_stranger_does_not_consent_for_a_child(session, by):
     family, stranger = make.make_family(session, by), make.make_adult(session, by, last_name="Чужая")
-    sentence = "Чужая Мария не отмечен(а) в семье как законный представитель. Проверьте состав семьи."
+    sentence = "Чужая Мария: в семье нет отметки о законном представителе. Проверьте состав семьи."
     with refused(sentence, "given_by_id"):
         give_consent(make.child_of(family), by=by, kind=ConsentKind.PROCESSING, given_by=stranger)
 
@@ -338,7 +338,7 @@ def test_a_representative_who_left_the_family_does_not_consent(session, by):
     family = make.make_family(session, by)
     mother = make.mother_of(family)
     end_membership(family.members[0], by=by)
-    sentence = "Тестова Мария не отмечен(а) в семье как законный представитель. Проверьте состав семьи."
+    sentence = "Тестова Мария: в семье нет отметки о законном представителе. Проверьте состав семьи."
     with refused(sentence, "given_by_id"):
         give_consent(make.child_of(family), by=by, kind=ConsentKind.PROCESSING, given_by=mother)
 
