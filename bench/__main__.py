@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from bench.files import compared
 from bench.pages import measure
 from bench.place import place
 
@@ -27,6 +28,18 @@ def main() -> None:
                         f"| {one.signed_in:.1f} | {one.ours / one.signed_in:.2f} |",
                         flush=True,
                     )
+            _print_files(database, size)
+
+
+def _print_files(database: str, size: int) -> None:
+    print("\n| Файлы | Строк | процессор, с | предел, с | во сколько раз | память сверх покоя, МБ | предел, МБ |")
+    print("|---|---|---|---|---|---|---|")
+    for title, ours, bare in compared(database, size):
+        print(
+            f"| {title} | {ours.rows} | {ours.cpu:.1f} | {bare.cpu:.1f} | {ours.cpu / bare.cpu:.1f} "
+            f"| {ours.megabytes:.0f} | {bare.megabytes:.0f} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

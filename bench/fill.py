@@ -57,7 +57,7 @@ def fill(engine: Engine, families: int) -> None:
         centre = _centre(families, first, *ids)
         while batch := list(islice(centre, BATCH)):
             for model in (Person, Family, FamilyMember, FamilyCase, ServiceRecord):
-                _load(connection, model, [row for part in batch for row in part[model]])
+                load_rows(connection, model, [row for part in batch for row in part[model]])
         if connection.dialect.name == "postgresql":
             for model in first:
                 name = model.__tablename__
@@ -128,7 +128,7 @@ def _surname(chance: random.Random, number: int) -> str:
     return chance.choice(SURNAMES) if chance.random() < 0.3 else chance.choice(ROOTS) + chance.choice(TAILS)
 
 
-def _load(connection: Connection, model: type[Model], rows: list[dict[str, Any]]) -> None:
+def load_rows(connection: Connection, model: type[Model], rows: list[dict[str, Any]]) -> None:
     """Load *rows* with their folded keys through the driver, the fastest way each database has."""
     for row in rows:
         row.update(keys_of(model, row))

@@ -35,7 +35,7 @@ Run = Callable[..., list[Any]]
 Work = Callable[[Run, Place, Any], list[Any]]
 
 _OPEN = "status NOT IN ('closed', 'refused')"
-_ROWS = f"""
+LIST_ROWS = f"""
 SELECT f.id, f.name, c.number, f.address,
   (SELECT count(*) FROM family_member m JOIN person p ON p.id = m.person_id
     WHERE m.family_id = f.id AND m.date_to IS NULL AND p.birth_date > :grown),
@@ -54,7 +54,7 @@ _FIELDS = ["family_id", "person_id", "role", "is_legal_representative", "lives_t
 
 def _page(run: Run, ids: list[Any], down: str = "") -> list[Any]:
     numbers = ", ".join(str(int(row[0])) for row in ids) or "NULL"
-    return run(_ROWS % (numbers, down, down), grown=TODAY.replace(year=TODAY.year - 18))
+    return run(LIST_ROWS % (numbers, down, down), grown=TODAY.replace(year=TODAY.year - 18))
 
 
 def listing(run: Run, place: Place, asked: Any) -> list[Any]:
