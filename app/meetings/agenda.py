@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session, joinedload, object_session
 
 from app import journal
 from app.acting import Actor, now
@@ -30,7 +30,7 @@ from app.meetings.rights import members_on, need_secretary
 from app.organisation.models import StaffMember
 from app.papers.numbers import take_number
 from app.programmes import rules as programmes
-from app.programmes.models import ProgrammeVersion, VersionKind, VersionStatus
+from app.programmes.models import Programme, ProgrammeVersion, VersionKind, VersionStatus
 from app.programmes.rights import take
 
 WITHOUT_MEETINGS = (BodyKind.SINGLE_PERSON, BodyKind.AUTHORITY)
@@ -128,7 +128,10 @@ def _check_signers(members: list[BodyMember], chair: BodyMember | None, secretar
 
 
 def candidates(session: Session, body: Body) -> list[ProgrammeVersion]:
-    """Return the versions that wait for *body* and stand on no agenda, longest waiting (``submitted_at``) first."""
+    """Return the versions that wait for *body* and stand on no agenda, longest waiting (``submitted_at``) first.
+
+    Their families and senders come along, because every list of candidates names them.
+    """
     on_agenda = select(AgendaItem.id).where(
         AgendaItem.programme_version_id == ProgrammeVersion.id, AgendaItem.is_open.is_(True)
     )
@@ -138,6 +141,10 @@ def candidates(session: Session, body: Body) -> list[ProgrammeVersion]:
             ProgrammeVersion.body_id == body.id,
             ProgrammeVersion.status == VersionStatus.SUBMITTED,
             ~on_agenda.exists(),
+        )
+        .options(
+            joinedload(ProgrammeVersion.submitted_by),
+            joinedload(ProgrammeVersion.programme).joinedload(Programme.case).joinedload(FamilyCase.family),
         )
         .order_by(ProgrammeVersion.submitted_at, ProgrammeVersion.id)
     )

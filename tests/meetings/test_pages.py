@@ -1,0 +1,213 @@
+"""«На рассмотрении», the meeting's page and the programme's page: what they say, in a constant number of queries."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from app.extensions import db
+from app.meetings.models import DecisionKind, Meeting
+from app.meetings.rules import close_agenda, decide, hold, sign
+from app.programmes.models import ProgrammeVersion
+from app.programmes.rules import change_measure, correct, put_in_force, submit
+from app.roles import CURATOR, SECRETARY
+from tests.make import DAY, make_case, make_family, make_staff
+from tests.meetings.make import (
+    Council,
+    make_decision,
+    make_held,
+    make_meeting,
+    make_submitted,
+)
+from tests.meetings.make import council as made_council
+from tests.programmes.make import make_measure
+from tests.visiting import Browser, Visit
+
+
+@pytest.fixture
+def council(stored: Session) -> Iterator[Council]:
+    """Yield the body of a centre in the served installation, instead of one in a bare database."""
+    with made_council(stored) as made:
+        yield made
+
+
+@pytest.fixture
+def engine(app: Flask) -> Engine:
+    """Return the engine of the served application."""
+    with app.app_context():
+        return db.engine
+
+
+@pytest.fixture
+def secretary(visit: Visit, council: Council) -> Browser:
+    """Return the browser of a secretary of the same centre."""
+    return visit(SECRETARY, unit=council.centre.unit)
+
+
+def another(council: Council, name: str = "Буслаевы") -> ProgrammeVersion:
+    """Make a waiting programme of another family, with a curator of its own, so that every row needs its own people."""
+    centre, session = council.centre, council.session
+    case = make_case(
+        session,
+        centre.head,
+        family=make_family(session, centre.head, name=name),
+        curator=make_staff(session, centre.head, last_name="Другова"),
+    )
+    version = make_submitted(council, case=case)
+    version.submitted_by_id = case.curator_id
+    return version
+
+
+@contextmanager
+def counting(engine: Engine) -> Iterator[list[str]]:
+    """Give the list that fills with the statements sent inside the block."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def read(browser: Browser, path: str) -> str:
+    """Return the words of a page, as a reader meets them."""
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    words = re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", answer.text, flags=re.DOTALL)
+    return " ".join(html.unescape(words).split())
+
+
+def queries(engine: Engine, browser: Browser, path: str) -> int:
+    """Return the number of statements of a page, once everything that is kept between requests has been read."""
+    read(browser, path)
+    with counting(engine) as sent:
+        read(browser, path)
+    return len(sent)
+
+
+def test_what_waits_is_told_with_since_when_and_the_next_meeting(council: Council, secretary: Browser):
+    make_submitted(council)
+    make_meeting(council, another(council))
+
+    page = read(secretary, "/waiting/")
+
+    assert "2 программы ждут решения" in page
+    assert "Семья Тестовы: Программа № 001/2026, версия 1 отправлена 18.02.2026" in page
+    assert "Семья Буслаевы" in page
+    assert "в повестке заседания № 1" in page
+    assert "Ближайшее заседание 20.02.2026" in page
+
+
+def test_what_waits_takes_as_many_queries_for_three_programmes_as_for_one(
+    council: Council, secretary: Browser, engine: Engine
+):
+    make_meeting(council, make_submitted(council))
+    one = queries(engine, secretary, "/waiting/")
+    make_meeting(council, another(council))
+    another(council, "Огурцовы")
+
+    assert queries(engine, secretary, "/waiting/") == one
+
+
+def test_the_meeting_says_how_many_people_it_lacks(council: Council, secretary: Browser):
+    meeting = make_held(council, make_submitted(council), came=1)
+
+    page = read(secretary, f"/meetings/show/{meeting.id}")
+
+    assert "Не хватает двух человек: пришёл 1, нужно 3." in page
+    assert "Решать можно, если пришли 3 из 5" in page
+
+
+def test_the_meeting_says_why_it_cannot_be_signed_yet(council: Council, secretary: Browser):
+    meeting = make_held(council, *(another(council, name) for name in ("Первовы", "Вторины", "Третьевы", "Четвёркины")))
+    for item in (meeting.items[0], meeting.items[2]):
+        decide(item, kind=DecisionKind.APPROVE, votes_for=5, by=council.secretary)
+
+    page = read(secretary, f"/meetings/show/{meeting.id}")
+
+    assert "Подписать пока нельзя: нет решения по вопросам 2 и 4." in page
+    assert "За 5, против 0, воздержались 0" in page
+
+
+@pytest.mark.parametrize("stage", ["planned", "held", "signed"])
+def test_a_meeting_takes_as_many_queries_for_three_questions_as_for_one(
+    council: Council, secretary: Browser, engine: Engine, stage: str
+):
+    def made(*versions: ProgrammeVersion) -> Meeting:
+        meeting = make_meeting(council, *versions)
+        if stage == "planned":
+            return meeting
+        close_agenda(meeting, by=council.secretary)
+        hold(meeting, present=council.members, by=council.secretary)
+        if stage == "signed":
+            for item in meeting.items:
+                decide(item, kind=DecisionKind.APPROVE, votes_for=5, by=council.secretary)
+            for who in (council.secretary, council.chair):
+                sign(meeting, by=who)
+        return meeting
+
+    small = made(make_submitted(council))
+    large = made(*(another(council, name) for name in ("Буслаевы", "Огурцовы", "Пчёлкины")))
+
+    sent = [queries(engine, secretary, f"/meetings/show/{meeting.id}") for meeting in (small, large)]
+
+    assert sent[0] == sent[1]
+
+
+def test_the_candidates_of_an_open_agenda_take_no_queries_of_their_own(
+    council: Council, secretary: Browser, engine: Engine
+):
+    meeting = make_meeting(council)
+    another(council)
+    one = queries(engine, secretary, f"/meetings/show/{meeting.id}")
+    another(council, "Огурцовы")
+    another(council, "Пчёлкины")
+
+    assert queries(engine, secretary, f"/meetings/show/{meeting.id}") == one
+
+
+def test_a_programme_shows_its_versions_side_by_side_and_its_way(council: Council, visit: Visit):
+    curator = visit(CURATOR, unit=council.centre.unit)
+    first = make_submitted(council)
+    make_decision(council, first)
+    put_in_force(first, by=council.centre.head, on=DAY)
+    second = correct(first.programme, by=council.centre.head, reason="Мало занятий")
+    change_measure(second.measures[0], by=council.centre.head, volume="2 раза в неделю")
+    make_measure(council.centre, second, "Подвоз до школы")
+    submit(second, by=council.centre.head, body=council.body)
+
+    page = read(curator, f"/versions/show/{second.id}")
+
+    assert "Решает Заседание службы" in page
+    assert "Объём: 2 раза в неделю" in page
+    assert "Подвоз до школы" in page
+    assert "На рассмотрении 18.02.2026" in page
+
+
+def test_a_programme_takes_as_many_queries_for_three_measures_and_versions_as_for_one(
+    council: Council, visit: Visit, engine: Engine
+):
+    curator, centre = visit(CURATOR, unit=council.centre.unit), council.centre
+    version = make_submitted(council)
+    make_decision(council, version)
+    put_in_force(version, by=centre.head, on=DAY)
+    second = correct(version.programme, by=centre.head, reason="Мало занятий")
+    small = queries(engine, curator, f"/versions/show/{second.id}")
+    for number in range(2):
+        helper = make_staff(council.session, centre.head, last_name=f"Помощникова{number}")
+        make_measure(centre, second, f"Подвоз {number}", executor_id=helper.id)
+    submit(second, by=centre.head, body=council.body)
+    make_decision(council, second)
+    put_in_force(second, by=centre.head, on=DAY)
+    third = correct(second.programme, by=centre.head, reason="Ещё")
+
+    assert queries(engine, curator, f"/versions/show/{third.id}") == small
