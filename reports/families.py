@@ -51,6 +51,12 @@ class FamilyLine(CaseLine):
         return "\n".join(f"{child.name}, {child.birth_date:%Y} г. р." for child in self.children)
 
     @property
+    def address(self) -> str:
+        """«с. Ключи, ул. Садовая, 1; участок № 2»."""
+        area = self.case.area_number
+        return f"{self.case.address}; участок № {area}" if area else self.case.address
+
+    @property
     def kind(self) -> str:
         """The kind of the family and its features; those that tell of health only to who may see them."""
         features = [each.label for each in self.case.features or () if self.health or each not in HEALTH_FEATURES]
@@ -168,7 +174,7 @@ HEADING = Report(
         Field("Фамилия семьи (заявитель)", lambda line: line.family, width=26),
         Field("Состав: взрослых / детей", lambda line: line.composition, width=10),
         Field("Дети (ФИО, год рождения)", lambda line: line.names_of_children, width=36),
-        Field("Адрес, участок", lambda line: ", ".join(filter(None, (line.case.address, line.area))), width=34),
+        Field("Адрес, участок", lambda line: line.address, width=34),
         Field("Телефон", lambda line: line.case.phone, width=15),
         Field("Вид и признаки семьи", lambda line: line.kind, width=26),
         Field("Категория", lambda line: line.case.category, width=18),

@@ -14,9 +14,9 @@ What was decided, and why:
 
 * A total is ``SUBTOTAL(109, …)`` with the value computed here stored beside it. Excel and LibreOffice recalculate it
   to what the filter leaves visible; a phone viewer or a reading program shows the stored value. A plain number would
-  lie as soon as somebody filters, and a plain SUM would add the hidden rows. A column of text or dates counts its
-  filled cells by ``SUBTOTAL(103, …)``; for that its empty cells stay empty. Excel knows a last row of SUBTOTAL as the
-  totals and never hides it by the filter.
+  lie as soon as somebody filters, and a plain SUM would add the hidden rows. A column of dates counts its
+  dates (102), one of text its filled cells (103); for that the empty cells of the latter stay empty. Excel knows a
+  last row of SUBTOTAL as the totals and never hides it by the filter.
 * Text is never a formula, a link or a number, whatever it begins with, and stays text when somebody edits the cell:
   text columns have the format «@», so «=1+1» is not calculated and «1/2026» does not turn into January.
 * Rows get their height here. Excel would fit them to wrapped text itself, LibreOffice does not and cuts it off.
@@ -82,7 +82,7 @@ class Column:
     """A column of the sheet.
 
     *kind* decides the number format and the alignment. *width* is in characters of the standard font (None: usual for
-    the kind). *total*: ИТОГО sums the column; of a column of text or dates it counts the filled cells.
+    the kind). *total*: ИТОГО sums the column; of dates and texts it counts those there are.
     """
 
     title: str
@@ -371,7 +371,7 @@ class _Sheet:
                     self.sums[at] += Decimal(str(number)) if kind in _SUMMED else 1
                 return 1
             words = "" if value is None else _text(value)
-        counted = total and kind not in _SUMMED
+        counted = total and kind == "text"
         if not words:
             if self.blank and not counted:
                 put.write_string(line, at, self.blank, self.styles.dash)
@@ -394,5 +394,6 @@ class _Sheet:
             if end < first:
                 self.sheet.write_number(line, at, 0, style)
                 continue
-            formula = f"=SUBTOTAL({109 if kind in _SUMMED else 103},{xl_range(first, at, end, at)})"
+            function = 109 if kind in _SUMMED else 103 if kind == "text" else 102
+            formula = f"=SUBTOTAL({function},{xl_range(first, at, end, at)})"
             self.sheet.write_formula(line, at, formula, style, self.sums[at])

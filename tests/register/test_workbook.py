@@ -265,6 +265,21 @@ def test_blanks_are_dashes_only_where_asked_and_never_counted():
     assert dashed["A8"].value == "=SUBTOTAL(103,A5:A7)"
 
 
+def test_dates_are_counted_beside_dashes():
+    heading = Heading("Проверка", "", "", (Column("К", "date", total=True),))
+    rows = [(dt.date(2026, 3, 1),), (None,), ("бессрочно",)]
+    sheet = sheet_of(heading, rows, blank="–")
+    assert [cell.value for (cell,) in sheet["A5:A8"]] == [
+        dt.datetime(2026, 3, 1),
+        "–",
+        "бессрочно",
+        "=SUBTOTAL(102,A5:A7)",
+    ]
+    target = io.BytesIO()
+    write(target, heading, rows, blank="–")
+    assert load_workbook(target, data_only=True).active["A8"].value == 1
+
+
 def test_the_file_names_nobody():
     target = io.BytesIO()
     with clock_at(dt.date(2026, 3, 31)):
