@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
+"""Spaces and the signs no keyboard types: PostgreSQL keeps no NUL and the search index ends at it."""
 _DIGITS_ONLY = re.compile(r"[\d\s()+./-]*")
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from app.acting import today
 from app.register.field import zone
 
-EARLIEST = dt.date(1900, 1, 1)
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 _DATE = re.compile(r"(\d{1,2})[.,/\s-](\d{1,2})[.,/\s-](\d{4}|\d{2})(?:\s*г\.?)?")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _TIME = re.compile(r"(.+?)[,\s]+(\d{1,2})[:.](\d{2})")
@@ -53,6 +53,8 @@ def read_date(text: str) -> dt.date:
         raise NotRead(f"В {_MONTHS[month - 1]} нет {day}-го числа.") from None
     if made < EARLIEST:
         raise NotRead("Проверьте год: он раньше 1900-го.")
+    if made > LATEST:
+        raise NotRead("Проверьте год: он слишком далеко впереди.")
     return made
 
 

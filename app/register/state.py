@@ -20,6 +20,8 @@ from app.words import fold
 
 SIZES = (25, 50, 100)
 MAX_PAGE = 1_000_000
+LONGEST = 200
+"""Signs of a search or of a filter; SQLite refuses a pattern of 50 000."""
 
 TEXT_OPS = (
     ("has", "содержит"),
@@ -128,7 +130,7 @@ def read_state(spec: Spec, args: MultiDict[str, str], keep: Iterable[str] = ()) 
         if name not in ("q", "sort", "page", "size", "col", *keep) and not name.startswith("f."):
             raise BadState("В адресе есть лишнее. Откройте список из меню.")
     sort = args.get("sort", "")
-    if sort.removeprefix("-") not in ("", *spec.sortable):
+    if sort and sort.removeprefix("-") not in spec.sortable:
         raise BadState("По этому столбцу список не упорядочивается.")
     columns = tuple(dict.fromkeys(args.getlist("col")))
     if any(name not in (*spec.columns, *spec.extra_columns) for name in columns):
@@ -136,8 +138,11 @@ def read_state(spec: Spec, args: MultiDict[str, str], keep: Iterable[str] = ()) 
     size = _whole(args.get("size", str(SIZES[0])), SIZES[-1])
     if size not in SIZES:
         raise BadState("Столько строк на странице не бывает.")
+    query = _typed(args.get("q", ""))
+    if query and not spec.searchable:
+        raise BadState("В этом списке поиска нет. Пользуйтесь фильтрами.")
     return ListState(
-        query=" ".join(args.get("q", "").split())[:200],
+        query=query,
         sort=sort,
         page=_whole(args.get("page", "1"), MAX_PAGE),
         size=size,
@@ -145,6 +150,11 @@ def read_state(spec: Spec, args: MultiDict[str, str], keep: Iterable[str] = ()) 
         conditions=tuple(_conditions(spec, args)),
         keep=kept,
     )
+
+
+def _typed(text: str) -> str:
+    """Return what a person typed, its spaces made single, cut where nobody types on."""
+    return " ".join(text.split())[:LONGEST]
 
 
 def _whole(typed: str, most: int) -> int:
@@ -165,8 +175,8 @@ def _conditions(spec: Spec, args: MultiDict[str, str]) -> Iterable[Condition]:
         op = args.get(f"f.{name}.op") or allowed[0]
         if op not in allowed:
             raise BadState(f"Фильтр «{field.said}» так не сравнивает.")
-        values = tuple(value.strip() for value in args.getlist(f"f.{name}") if value.strip())
-        upper = args.get(f"f.{name}.to", "").strip() if op == "between" else ""
+        values = tuple(filter(None, map(_typed, args.getlist(f"f.{name}"))))
+        upper = _typed(args.get(f"f.{name}.to", "")) if op == "between" else ""
         if op in NO_VALUE:
             yield Condition(name, op)
         elif values or upper:

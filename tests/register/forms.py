@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from html.parser import HTMLParser
 from io import BytesIO
 from typing import Any
@@ -80,7 +81,7 @@ def filled(answer: TestResponse, action: str, **typed: Any) -> MultiDict[str, st
 def words(answer: TestResponse) -> str:
     """Return everything one can read in a page or in an Excel file."""
     if answer.mimetype.endswith("spreadsheetml.sheet"):
-        with ZipFile(BytesIO(answer.data)) as book:
+        with closing(answer), ZipFile(BytesIO(answer.data)) as book:
             return "".join(book.read(name).decode() for name in book.namelist())
     return str(answer.text)
 

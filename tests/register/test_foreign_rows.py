@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from app.acting import acting
 from app.cases.models import FamilyCase
 from app.organisation.models import ServiceArea
-from app.people.models import Family, FamilyMember
+from app.people.models import FamilyMember, Person
 from tests.make import make_adult, make_case, make_family, make_staff
 from tests.register import stock
 from tests.register.conftest import Office
@@ -167,10 +167,10 @@ def test_a_form_writes_no_column_it_does_not_show(office: Office) -> None:
     assert browser.post("/cases/add", data=sent).status_code == 302
     case = office.stored.scalars(select(FamilyCase)).one()
     assert (case.curator_id, case.status.value, case.service_unit_id) == (None, "registered", office.unit.id)
-    given = {"name": "Новые", "family_kind": "full", "address": "д. 1", "territory_id": office.village.id, **extra}
-    answer = browser.post("/families/add", data=given)
-    assert answer.status_code == 302, answer.text
-    assert office.stored.scalars(select(Family).where(Family.name == "Новые")).one().service_unit_id == office.unit.id
+    given = {"last_name": "Новая", "first_name": "Мария", "sex": "female", "birth_date": "04.05.1990", **extra}
+    assert browser.post("/people/add", data=given).status_code == 302
+    person = office.stored.scalars(select(Person).where(Person.last_name == "Новая")).one()
+    assert (person.service_unit_id, person.version) == (office.unit.id, 1)
 
 
 @pytest.mark.both
