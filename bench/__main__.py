@@ -19,7 +19,7 @@ def main() -> None:
     for database in asked.database.split(","):
         for size in (int(each) for each in asked.families.split(",")):
             with place(database, size) as at:
-                print(f"\n## {database}, семей: {size:,}\n".replace(",", "\u202f", 1))
+                print(f"\n## {database}, семей {size}\n")
                 print("| Что делают | Запросов | мс | предел, мс | во сколько раз | вошедший, мс | во сколько раз |")
                 print("|---|---|---|---|---|---|---|")
                 for one in measure(at, asked.rounds):

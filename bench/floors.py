@@ -152,19 +152,18 @@ def _moment(place: Place) -> Any:
 
 
 def save(run: Run, place: Place, asked: Any) -> list[Any]:
-    """A new family with its number and its line of the journal."""
-    run(
-        "UPDATE number_sequence SET last = last + 1 WHERE service_unit_id = :unit AND journal = 'family'",
-        unit=place.unit_id,
-    )
-    name = asked.form["name"]
+    """A new person, looked for among those already known, with a line of the journal."""
+    name = f"{asked.form['last_name']} {asked.form['first_name']}"
+    day, month, year = (int(part) for part in asked.form["birth_date"].split("."))
+    born = dt.date(year, month, day).isoformat() if place.is_sqlite else dt.date(year, month, day)
+    here = {"unit": place.unit_id, "key": fold(name)}
+    run("SELECT id FROM person WHERE service_unit_id = :unit AND name_key = :key", **here)
     made = run(
-        "INSERT INTO family (name, reg_number, address, family_kind, service_unit_id, version, name_key, "
-        "reg_number_key, search_key, created_at) VALUES (:name, :number, :address, 'mother', :unit, 1, :folded, "
-        ":number, :words, :at) "
+        "INSERT INTO person (last_name, first_name, name, sex, birth_date, service_unit_id, version, name_key, "
+        "search_key, created_at) VALUES (:last, :first, :name, 'female', :born, :unit, 1, :key, :words, :at) "
         "RETURNING id",
-        name=name, number=asked.form["number"], address=asked.form["address"], folded=fold(name), words=fold(name),
-        unit=place.unit_id, at=_moment(place),
+        last=asked.form["last_name"], first=asked.form["first_name"], name=name, born=born, words=fold(name),
+        at=_moment(place), **here,
     )  # fmt: skip
     _journal(run, place, "create", made[0][0])
     return []

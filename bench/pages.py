@@ -93,15 +93,14 @@ class _Form(HTMLParser):
             self._prose = ""
 
 
+def _person() -> dict[str, str]:
+    """Return somebody nobody has met."""
+    name = "Замер" + "".join(secrets.choice("абвгдежзиклмн") for _ in range(8))
+    return {"last_name": name, "first_name": "Анна", "sex": "female", "birth_date": "03.05.1991"}
+
+
 def _save(client: Client, _place: Place) -> Ask:
-    number = next(_numbers)
-    typed = {
-        "name": f"Замеров{number}",
-        "family_kind": "mother",
-        "address": f"ул. Новая, {number}",
-        "territory_id": "1",
-    }
-    return "/families/add", _filled(client, "/families/add", **typed)
+    return "/people/add", _filled(client, "/people/add", **_person())
 
 
 def _edit(client: Client, place: Place) -> Ask:
@@ -126,11 +125,7 @@ def operations(place: Place) -> list[Operation]:
         both("Карточка семьи", f"/families/show/{_some(place)}", f"card?id={_some(place)}", compare=False),
         both("Форма члена семьи", "/members/add", "form", compare=False),
         both("Подсказка семьи", f"/families/lookup?q={word}", f"look_up?q={word}", compare=False),
-        Operation(
-            "Сохранить семью",
-            _save,
-            lambda _p: ("save", {"name": "Замеров", "number": f"F-{secrets.token_hex(4)}", "address": "ул. Новая, 1"}),
-        ),
+        Operation("Внести человека", _save, lambda _p: ("save", _person())),
         Operation(
             "Изменить семью", _edit, lambda p: ("edit", {"id": _some(p), "address": f"ул. Иная, {next(_numbers)}"})
         ),
