@@ -11,6 +11,9 @@ from app.acting import Actor
 from app.agreements import rules
 from app.agreements.models import Agreement, AgreementStatus, Initiator
 from app.base import Model
+from app.cases.models import EndReason, FamilyCase, Outcome
+from app.cases.rules import BEFORE_WORK
+from app.cases.views import Cases
 from app.register.actions import action
 from app.register.pages import Badge
 from app.register.view import Register
@@ -68,3 +71,27 @@ class Agreements(Register):
     ) -> None:
         """End the agreement before its term."""
         rules.terminate(agreement, by=by, initiator=termination_initiator, reason=termination_reason, on=ended_at)
+
+
+@action("close", "Снять с сопровождения", done="Семья снята с сопровождения, договор и программа завершены.",
+        icon="flag", tone="danger", multiple=False, asks=("end_reason", "outcome?", "child_stays?", "ended_at"),
+        confirm="Вместе с делом завершатся программа и договор.",
+        when=lambda case: case.status.is_open and case.status not in BEFORE_WORK)  # fmt: skip
+def close(
+    self: Cases,
+    case: FamilyCase,
+    *,
+    by: Actor,
+    end_reason: EndReason,
+    outcome: Outcome | None,
+    child_stays: bool,
+    ended_at: dt.date,
+) -> None:
+    """End the accompaniment with its agreement and programme."""
+    rules.end_accompaniment(
+        case, by=by, reason=end_reason, outcome=outcome, child_stays=child_stays or None, on=ended_at
+    )
+
+
+# Closing touches agreement and programme, which stand above the case, so this floor gives the register its button.
+Cases.close = close

@@ -239,6 +239,14 @@ class Cases(Register):
         """Move the case along its path."""
         rules.advance(case, status, by=by)
 
+    @action("refuse", "Отказ от сопровождения", done="Дело закрыто отказом.",
+            icon="x-octagon", tone="danger", multiple=False, asks=("note",),
+            confirm="Напишите, кто и почему отказался: семья или центр.",
+            when=lambda case: case.status in rules.BEFORE_WORK)  # fmt: skip
+    def refuse(self, case: FamilyCase, *, by: Actor, note: str) -> None:
+        """End a case in which no accompaniment began."""
+        rules.refuse_case(case, by=by, reason=note)
+
     @action("suspend", "Приостановить", done="Сопровождение приостановлено.",
             icon="pause-circle", asks=("suspend_reason", "suspended_to"), multiple=False,
             when=lambda case: case.status is CaseStatus.ACTIVE)  # fmt: skip
