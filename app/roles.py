@@ -68,7 +68,7 @@ ROLES: dict[str, dict[str, str]] = {
     CURATOR: {
         **_DIRECTORIES, "partners": "RW",
         "families": "RWS", "people": "RWS", "members": "RWSA", "children": "RWS", "disabilities": "RWS", "ovz": "RWS",
-        "consents": "RWA", "cases": "RW advance", "assignments": "R", "team": "RWA", "agreements": "RW",
+        "consents": "RWA", "cases": "RW advance refuse close", "assignments": "R", "team": "RWA", "agreements": "RW",
         "records": "RWSA", "reports": "R",
         "programmes": "R", "versions": "RWA", "measures": "RWDA", "lines": "L", "waiting": "R",
         "bodies": "R", "body_members": "R", "meetings": "R sign",
