@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from app.agreements.views import Agreements
 from app.cases.import_views import Import
 from app.cases.views import Cases, CuratorAssignments, Families, Team
-from app.home import HomeView
+from app.home.views import HomeView
 from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
 from app.organisation.account_views import Accounts
 from app.organisation.profile_views import Profile

@@ -37,13 +37,18 @@ _DAYS = ("понедельник", "вторник", "среда", "четвер
 _SAID = {CREATE: ("Внесено в базу.", "plus-lg"), CHANGE: ("Изменено.", "pencil"), DELETE: ("Удалено.", "trash")}
 
 
+def full_day(day: dt.date) -> str:
+    """Return «Вторник, 17 февраля»."""
+    return f"{_DAYS[day.weekday()].capitalize()}, {day.day} {_MONTHS[day.month - 1]}"
+
+
 def day_words(day: dt.date) -> str:
     """Return «Сегодня», «Вчера» or «вторник, 17 февраля 2026»."""
     if day == today():
         return "Сегодня"
     if day == today() - dt.timedelta(days=1):
         return "Вчера"
-    return f"{_DAYS[day.weekday()].capitalize()}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{full_day(day)} {day.year}"
 
 
 def history(

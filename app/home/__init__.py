@@ -1,0 +1,1 @@
+"""«Сегодня»: what waits for whoever has signed in."""
