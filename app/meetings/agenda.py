@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, object_session
+from sqlalchemy.orm import Session, joinedload
 
 from app import journal
 from app.acting import Actor, now
-from app.base import RuleBroken
+from app.base import RuleBroken, session_of
 from app.cases.models import FamilyCase
 from app.meetings.models import (
     AgendaItem,
@@ -104,7 +104,7 @@ def replan(
         _check_signers(members_on(meeting.body, day), chair, secretary)
     meeting.planned_at, meeting.place = planned_at, place or meeting.place
     meeting.chair, meeting.secretary = chair, secretary
-    journal.record(object_session(meeting), by, "meeting.replan", meeting, f"{meeting}: {day:%d.%m.%Y}.")
+    journal.record(session_of(meeting), by, "meeting.replan", meeting, f"{meeting}: {day:%d.%m.%Y}.")
     return meeting
 
 
@@ -113,14 +113,17 @@ def _first(members: Iterable[BodyMember], function: MemberFunction) -> BodyMembe
 
 
 def _check_signers(members: list[BodyMember], chair: BodyMember | None, secretary: BodyMember | None) -> None:
-    for member, who, field in ((chair, "председатель", "chair_id"), (secretary, "секретарь", "secretary_id")):
+    seats = ((chair, "председатель", "chair_id"), (secretary, "секретарь", "secretary_id"))
+    signers = []
+    for member, who, field in seats:
         if member is None:
             raise RuleBroken(f"Назовите, кто {who}: он подпишет протокол.", field=field)
         if member not in members:
             raise RuleBroken(f"{member}: в этот день не в составе. Выберите другого.", field=field)
         if member.staff_id is None:
             raise RuleBroken(f"{member}: не сотрудник центра, подписать протокол здесь не сможет.", field=field)
-    if chair is secretary or chair.staff_id == secretary.staff_id:
+        signers.append(member.staff_id)
+    if len(set(signers)) < len(signers):
         raise RuleBroken("Председатель и секретарь – разные люди. Назовите другого секретаря.", field="secretary_id")
 
 
@@ -167,7 +170,7 @@ def add_to_agenda(
     """
     need_secretary(meeting.body, by)
     meeting = _planned(meeting)
-    session = object_session(meeting)
+    session = session_of(meeting)
     if version is not None:
         version = take(version)
         _check_candidate(version, meeting)
@@ -216,7 +219,7 @@ def remove_from_agenda(item: AgendaItem, *, by: Actor) -> None:
         # A withdrawal takes questions off too, under the row of the version.
         take(item.programme_version)
     item = take(item)
-    session = object_session(meeting)
+    session = session_of(meeting)
     sentence = f"{meeting}: вопрос {item.no} снят с повестки."
     session.delete(item)
     session.flush()
@@ -226,7 +229,7 @@ def remove_from_agenda(item: AgendaItem, *, by: Actor) -> None:
 
 def _close_up(meeting: Meeting) -> None:
     """Number the questions 1, 2, 3… again, one by one, because the numbers are unique at every moment."""
-    session = object_session(meeting)
+    session = session_of(meeting)
     session.expire(meeting, ["items"])
     for no, item in enumerate(meeting.items, start=1):
         if item.no != no:
@@ -240,7 +243,7 @@ def close_agenda(meeting: Meeting, *, by: Actor) -> Meeting:
     meeting = take(meeting)
     if meeting.status is not MeetingStatus.PLANNED:
         raise RuleBroken(f"Закрыть можно открытую повестку, а это заседание – {meeting.status.label}.")
-    session = object_session(meeting)
+    session = session_of(meeting)
     # Versions are always taken in the order of their ids, so that two closings cannot wait for each other.
     for version in sorted(_versions(meeting), key=lambda each: each.id):
         programmes.close_for_agenda(version)
@@ -278,5 +281,5 @@ def cancel(meeting: Meeting, *, by: Actor, reason: str) -> Meeting:
     meeting.status = MeetingStatus.CANCELLED
     meeting.cancel_reason = reason.strip()
     sentence = f"{meeting}: отменено. Причина: {reason.strip()}"
-    journal.record(object_session(meeting), by, "meeting.cancel", meeting, sentence)
+    journal.record(session_of(meeting), by, "meeting.cancel", meeting, sentence)
     return meeting

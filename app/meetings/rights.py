@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import object_session
 
 from app.acting import Actor, today
-from app.base import RuleBroken
+from app.base import RuleBroken, session_of
 from app.meetings.models import Body, BodyMember, MemberFunction
 from app.programmes.rights import HEADS, is_of_unit
 
@@ -27,7 +26,7 @@ def members_on(body: Body, day: dt.date) -> list[BodyMember]:
         )
         .order_by(BodyMember.id)
     )
-    return list(object_session(body).scalars(seats))
+    return list(session_of(body).scalars(seats))
 
 
 def seat_of(body: Body, by: Actor) -> BodyMember | None:

@@ -33,11 +33,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy.orm import object_session
-
 from app import journal
 from app.acting import Actor, now, today
-from app.base import RuleBroken
+from app.base import RuleBroken, session_of
 from app.meetings.agenda import (
     WITHOUT_MEETINGS,
     add_to_agenda,
@@ -119,7 +117,7 @@ def hold(
     for member in present:
         if member not in members:
             raise RuleBroken(f"{member}: не в составе этого органа. Снимите отметку.", field="present")
-    session = object_session(meeting)
+    session = session_of(meeting)
     known = {presence.member_id: presence for presence in meeting.presences}
     for member in members:
         row = known.get(member.id) or MeetingPresence(
@@ -176,7 +174,7 @@ def decide(
         raise RuleBroken(sentence(came, need))
     reason = _check_kind(kind, meeting.body, reason, about_programme=item.programme_version_id is not None)
     _check_votes(meeting, came, votes_for, votes_against, votes_abstained)
-    session = object_session(item)
+    session = session_of(item)
     decision = item.decision or Decision(item=item, service_unit_id=item.service_unit_id)
     decision.kind, decision.reason = kind, reason
     decision.votes_for, decision.votes_against, decision.votes_abstained = votes_for, votes_against, votes_abstained
@@ -220,7 +218,7 @@ def _check_votes(meeting: Meeting, came: int, votes_for: int, against: int, abst
 
 
 def _write_assignments(decision: Decision, assignments: Sequence[tuple[str, str, dt.date | None]]) -> None:
-    session = object_session(decision)
+    session = session_of(decision)
     if decision.id is not None:
         for earlier in decision.assignments:
             session.delete(earlier)
@@ -255,7 +253,7 @@ def sign(meeting: Meeting, *, by: Actor) -> Meeting:
     _check_ready(meeting)
     setattr(meeting, seat, now())
     who = "председателем" if seat == "chair_signed_at" else "секретарём"
-    session = object_session(meeting)
+    session = session_of(meeting)
     journal.record(session, by, "meeting.sign_protocol", meeting, f"{meeting}: протокол подписан {who}.")
     if meeting.chair_signed_at and meeting.secretary_signed_at:
         _take_effect(meeting, by)
@@ -309,22 +307,25 @@ def _check_paper(number: str, date: dt.date | None) -> None:
 
 def _take_effect(meeting: Meeting, by: Actor) -> None:
     """Apply every decision of a signed protocol, in the caller's transaction: all of them or none."""
-    session = object_session(meeting)
+    session = session_of(meeting)
     meeting.signed_at = now()
     meeting.ended_at = meeting.ended_at or meeting.signed_at
     meeting.status = MeetingStatus.PROTOCOL_SIGNED
     session.flush()
     # The rows of versions are taken in the order of their ids, as everywhere.
     for item in sorted(meeting.items, key=lambda each: (each.programme_version_id or 0, each.id)):
-        _apply(item, by)
+        item.is_open = False
+        if item.decision is not None:
+            _apply(item.decision, by)
     journal.record(session, by, "meeting.effect", meeting, f"{meeting}: решения вступили в силу.")
 
 
-def _apply(item: AgendaItem, by: Actor) -> None:
+def _apply(decision: Decision, by: Actor) -> None:
     """Put one decision into effect. What a decision does to a case lies above, with the order of work."""
-    decision, version = item.decision, item.programme_version
-    item.is_open = False
     decision.applied_at = now()
+    version = decision.item.programme_version
+    if version is None:
+        return
     if decision.kind is DecisionKind.APPROVE:
         programmes.approve(version, decision=decision, by=by)
     elif decision.kind is DecisionKind.REJECT:
@@ -359,7 +360,7 @@ def decide_alone(
         raise RuleBroken(f"Эту программу рассматривает другой орган: {version.body}.")
     _check_paper(number, date)
     reason = _check_kind(kind, body, reason, about_programme=True)
-    session, unit, moment, case = object_session(version), version.service_unit_id, now(), version.programme.case
+    session, unit, moment, case = session_of(version), version.service_unit_id, now(), version.programme.case
     meeting = Meeting(
         body=body,
         year=date.year,

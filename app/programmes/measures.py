@@ -9,11 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy.orm import object_session
-
 from app import journal
 from app.acting import Actor, today
-from app.base import RuleBroken
+from app.base import RuleBroken, session_of
 from app.programmes.difference import executor_of
 from app.programmes.models import Measure, MeasureLineage, MeasureStatus, ProgrammeVersion, VersionStatus
 from app.programmes.rights import directions_of, leads, need_direction, take
@@ -36,7 +34,7 @@ def draft_to_change(version: ProgrammeVersion, by: Actor) -> ProgrammeVersion:
         version.status = VersionStatus.DRAFT
         version.family_agreed_at = version.family_agreed_by_id = version.family_agreed_how = None
         sentence = f"{version}: изменена после согласия семьи, согласие нужно получить снова."
-        journal.record(object_session(version), by, "programme.unagree", version, sentence)
+        journal.record(session_of(version), by, "programme.unagree", version, sentence)
     return version
 
 
@@ -67,7 +65,7 @@ def add_measure(version: ProgrammeVersion, *, by: Actor, title: str, **values: A
     need_direction(version.programme.case, by, values.get("direction"))
     version = draft_to_change(version, by)
     _check(title, values)
-    session = object_session(version)
+    session = session_of(version)
     unit = version.service_unit_id
     lineage = MeasureLineage(case_id=version.programme.case_id, service_unit_id=unit)
     session.add(lineage)
@@ -96,7 +94,7 @@ def change_measure(measure: Measure, *, by: Actor, **values: Any) -> Measure:
     _check(values.get("title", measure.title), {"starts": measure.starts, "due": measure.due, **values})
     for name, value in _known(values).items():
         setattr(measure, name, value)
-    journal.record(object_session(measure), by, "measure.change", measure, f"{version}: изменено «{measure.title}».")
+    journal.record(session_of(measure), by, "measure.change", measure, f"{version}: изменено «{measure.title}».")
     return measure
 
 
@@ -105,7 +103,7 @@ def remove_measure(measure: Measure, *, by: Actor) -> None:
     need_direction(measure.programme_version.programme.case, by, measure.direction)
     version = draft_to_change(measure.programme_version, by)
     measure = take(measure)
-    session = object_session(version)
+    session = session_of(version)
     sentence = f"{version}: убрано «{measure.title}»."
     left = [other for other in version.measures if other is not measure]
     session.delete(measure)
@@ -149,7 +147,7 @@ def mark_measure(
     measure.result = result
     measure.not_done_reason = reason
     sentence = f"«{measure.title}»: {status.label}."
-    journal.record(object_session(measure), by, "measure.report", measure, sentence)
+    journal.record(session_of(measure), by, "measure.report", measure, sentence)
     return measure
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TypeVar
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import object_session
 
 from app.acting import Actor, today
-from app.base import Model, RuleBroken, UnitModel
+from app.base import Model, RuleBroken, UnitModel, session_of
 from app.cases.models import CaseTeamMember, Direction, FamilyCase
 
 HEADS = ("head_of_service",)
@@ -28,7 +27,7 @@ def take(record: Row) -> Row:
         RuleBroken: somebody has removed the row meanwhile.
     """
     model = type(record)
-    found = object_session(record).scalars(
+    found = session_of(record).scalars(
         select(model).where(model.id == record.id).with_for_update(of=model),
         execution_options={"populate_existing": True},
     )
@@ -61,7 +60,7 @@ def directions_of(case: FamilyCase, by: Actor) -> set[Direction]:
         CaseTeamMember.date_from <= day,
         or_(CaseTeamMember.date_to.is_(None), CaseTeamMember.date_to >= day),
     )
-    return {seat.direction for seat in object_session(case).scalars(seats) if seat.direction is not None}
+    return {seat.direction for seat in session_of(case).scalars(seats) if seat.direction is not None}
 
 
 def need_lead(case: FamilyCase, by: Actor) -> None:

@@ -37,11 +37,11 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from app import journal
 from app.acting import SYSTEM, Actor, now, today
-from app.base import RuleBroken
+from app.base import RuleBroken, session_of
 from app.cases.models import FamilyCase
 from app.papers.numbers import format_number, take_number
 from app.programmes.difference import CONTENT, content_difference, difference, summary
@@ -138,7 +138,7 @@ def change_draft(version: ProgrammeVersion, *, by: Actor, **content: Any) -> Pro
     _check_content({"goal": version.goal, "valid_from": version.valid_from, "valid_to": version.valid_to, **content})
     for name, value in content.items():
         setattr(version, name, value)
-    journal.record(object_session(version), by, "programme.change", version, f"{version}: изменена.")
+    journal.record(session_of(version), by, "programme.change", version, f"{version}: изменена.")
     return version
 
 
@@ -178,7 +178,7 @@ def agree_with_family(
     version.family_agreed_at = on or today()
     version.family_agreed_by_id = person.id if person else None
     version.family_agreed_how = how
-    journal.record(object_session(version), by, "programme.agree_family", version, f"{version}: семья согласна.")
+    journal.record(session_of(version), by, "programme.agree_family", version, f"{version}: семья согласна.")
     return version
 
 
@@ -204,7 +204,7 @@ def submit(version: ProgrammeVersion, *, by: Actor, body: Body) -> ProgrammeVers
         changes = difference(version.based_on, version)
         version.change_summary = summary(changes, content_difference(version.based_on, version))
     sentence = f"{version}: отправлена на рассмотрение, {body}."
-    journal.record(object_session(version), by, "programme.submit", version, sentence)
+    journal.record(session_of(version), by, "programme.submit", version, sentence)
     return version
 
 
@@ -216,7 +216,7 @@ def withdraw(version: ProgrammeVersion, *, by: Actor) -> ProgrammeVersion:
         raise RuleBroken(f"Отозвать можно то, что на рассмотрении, а {version.state_in_words}.")
     if version.agenda_closed_at is not None:
         raise RuleBroken("Повестка заседания закрыта, отозвать программу уже нельзя. Дождитесь решения.")
-    session = object_session(version)
+    session = session_of(version)
     # The agenda lies on a higher floor; the relationship reaches it so that no question is left without a programme.
     for item in version.agenda_items:
         if item.is_open:
@@ -249,7 +249,7 @@ def approve(version: ProgrammeVersion, *, decision: Decision, by: Actor) -> Prog
     """Approve a submitted version by a signed decision."""
     version = _decided(version, decision, "утвердить")
     version.status = VersionStatus.APPROVED
-    journal.record(object_session(version), by, "programme.approve", version, f"{version}: утверждена.")
+    journal.record(session_of(version), by, "programme.approve", version, f"{version}: утверждена.")
     return version
 
 
@@ -260,7 +260,7 @@ def reject(version: ProgrammeVersion, *, decision: Decision, reason: str | None,
     version.status = VersionStatus.REJECTED
     version.decision_reason = reason
     version.ended_at = today()
-    session = object_session(version)
+    session = session_of(version)
     journal.record(session, by, "programme.reject", version, f"{version}: отклонена. Причина: {reason}")
     return next_version(version, kind=version.kind, reason=reason)
 
@@ -274,14 +274,15 @@ def send_back(version: ProgrammeVersion, *, decision: Decision, reason: str | No
     version.agenda_closed_at = None
     version.family_agreed_at = version.family_agreed_by_id = version.family_agreed_how = None
     sentence = f"{version}: возвращена на доработку. Причина: {reason}"
-    journal.record(object_session(version), by, "programme.send_back", version, sentence)
+    journal.record(session_of(version), by, "programme.send_back", version, sentence)
     return version
 
 
 def _needed_reason(reason: str | None) -> str:
-    if not (reason or "").strip():
+    reason = (reason or "").strip()
+    if not reason:
         raise RuleBroken("Напишите причину: её увидит куратор, и она войдёт в протокол.", field="reason")
-    return reason.strip()
+    return reason
 
 
 def _decided(version: ProgrammeVersion, decision: Decision, verb: str) -> ProgrammeVersion:
@@ -316,7 +317,7 @@ def put_in_force(version: ProgrammeVersion, *, by: Actor, on: dt.date | None = N
         raise RuleBroken(f"Версия {version.version_no} уже действует.")
     if version.status is not VersionStatus.APPROVED:
         raise RuleBroken(f"Действовать может утверждённая программа, а {version.state_in_words}.")
-    session, day = object_session(version), on or today()
+    session, day = session_of(version), on or today()
     for earlier in version.programme.versions:
         if earlier.version_no < version.version_no and earlier.status in STANDING:
             earlier = take(earlier)
@@ -350,7 +351,7 @@ def correct(
         raise RuleBroken("Корректируют утверждённую программу, а такой версии нет.")
     version = next_version(standing[-1], kind=kind, reason=reason.strip())
     sentence = f"{version}: начата {kind.label}. Причина: {reason.strip()}"
-    journal.record(object_session(version), by, "programme.correct", version, sentence)
+    journal.record(session_of(version), by, "programme.correct", version, sentence)
     return version
 
 
@@ -378,5 +379,5 @@ def _end(
     version.ended_at = on or today()
     version.decision_reason = reason or version.decision_reason
     sentence = f"{version}: {status.label}." + (f" Причина: {reason}" if reason else "")
-    journal.record(object_session(version), by, f"programme.{status.value}", version, sentence)
+    journal.record(session_of(version), by, f"programme.{status.value}", version, sentence)
     return version

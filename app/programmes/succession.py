@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import object_session
-
+from app.base import session_of
 from app.programmes.difference import CONTENT
 from app.programmes.models import Measure, MeasureStatus, ProgrammeVersion, VersionKind, VersionStatus
 from app.programmes.rights import take
@@ -32,7 +31,7 @@ MEASURE_CONTENT = (
 
 def next_version(old: ProgrammeVersion, *, kind: VersionKind, reason: str) -> ProgrammeVersion:
     """Return a new draft after *old*: the same content, every measure on its own lineage, no facts."""
-    session = object_session(old)
+    session = session_of(old)
     programme = take(old.programme)
     new = ProgrammeVersion(
         programme=programme,
