@@ -34,6 +34,8 @@ def search_words(query: str) -> list[str]:
     flat = fold(query)
     if flat and _DIGITS_ONLY.fullmatch(flat) and "/" not in flat and "." not in flat:
         digits = re.sub(r"\D", "", flat)
+        if len(digits) == 11 and digits[0] in "78":
+            digits = digits[1:]  # A phone is typed with 8 or +7 and kept with +7; a СНИЛС is found by its tail as well.
         return [digits] if digits else []
     return flat.split()
 

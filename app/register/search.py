@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, and_, column, inspect, or_, select, table, text
+from sqlalchemy import Connection, Select, String, and_, column, false, inspect, or_, select, table, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.event import listens_for
 from sqlalchemy.ext.compiler import compiles
@@ -154,7 +154,8 @@ def found_by(
             return walk_word(target, word) if walking else has_word(target, word, dialect)
 
         own = [test(model)] if "search_key" in model.__table__.columns else []
-        tests.append(or_(*own, *((behind if walking else _among)(model, path, test) for path in through)))
+        # Nothing to search in finds nothing.
+        tests.append(or_(false(), *own, *((behind if walking else _among)(model, path, test) for path in through)))
     return and_(*tests) if tests else None
 
 
