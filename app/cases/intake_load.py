@@ -8,11 +8,12 @@ every family comes onto the register on the day the table tells, with the curato
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from app import journal
@@ -40,7 +41,7 @@ from app.words import counted, fold
 
 CHANGED_MEANWHILE = "Пока вы смотрели таблицу, данные в службе изменились: откройте таблицу заново и проверьте её."
 ESTABLISHED_UNKNOWN = "Загружено из таблицы. День установления в ней не указан, стоит день постановки на учёт."
-PAGE = 5000
+PAGE = 2000
 """Rows written at once."""
 
 
@@ -98,77 +99,87 @@ class _Loading:
         new = [family for family in planned if family.verdict is Verdict.NEW]
         families = self._add_families(new)
         families.update((id(family), family.family_id) for family in planned if family.verdict is Verdict.CHANGED)
-        self._add_members(planned, families)
-        self._add_children(planned)
+        self._write(FamilyMember, self._members(planned, families))
+        self._write(ChildProfile, self._profiles(planned))
+        self._write(DisabilityStatus, self._disabilities(planned))
         self._add_cases(new, families)
 
-    def _write(self, model: type[Model], rows: list[dict[str, Any]]) -> list[int]:
+    def _write(self, model: type[Model], rows: Iterable[dict[str, Any]]) -> list[int]:
         """Insert *rows* with their keys and stamps, journal them, and return their ids in order."""
-        table = model.__table__
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        # The connection, not the session: the rows carry their unit, and there is nothing to scope in an INSERT.
-        connection = self.session.connection()
         ids: list[int] = []
-        for start in range(0, len(rows), PAGE):
-            page = [{**row, **self.stamps, **keys_of(model, row)} for row in rows[start : start + PAGE]]
-            ids.extend(connection.execute(statement, page).scalars())
-        journal.record_created(self.session, self.by, model, ids)
+        rows = iter(rows)
+        while page := [{**row, **self.stamps, **keys_of(model, row)} for row in islice(rows, PAGE)]:
+            written = self._insert(model.__table__, page)
+            journal.record_created(self.session, self.by, model, written)
+            ids.extend(written)
         return ids
 
-    def _add_people(self, planned: Iterable[PlannedFamily]) -> None:
-        """Add everybody the base does not know; one person may be a mother in one row and a child in another."""
-        rows: dict[tuple[str, dt.date], dict[str, Any]] = {}
-        for family in planned:
-            if family.verdict is Verdict.NEW:
-                self._collect(rows, family.group.head, "parent", "born", "snils", family.representative_id)
-            for child in family.children:
-                row = self._collect(rows, child.line, "child", "c_born", "child_snils", child.person_id)
-                if row is not None:
-                    row["workplace"] = studies_at(child.line.value("school"))
-        self.people.update(zip(rows, self._write(Person, list(rows.values())), strict=True))
+    def _insert(self, table: Table, page: list[dict[str, Any]]) -> list[int]:
+        """Insert one page by the connection, not the session: the rows carry their unit, an INSERT has no scope."""
+        connection = self.session.connection()
+        if connection.dialect.name != "sqlite":
+            statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+            return list(connection.execute(statement, page).scalars())
+        # SQLite would tell the ids row by row, four times slower; but this transaction is the only writer.
+        last = connection.scalar(select(func.coalesce(func.max(table.c.id), 0)))
+        ids = list(range(last + 1, last + 1 + len(page)))
+        connection.execute(insert(table), [{"id": pk, **row} for pk, row in zip(ids, page, strict=True)])
+        return ids
 
-    def _collect(
-        self, rows: dict, line: Line, name: str, born: str, snils: str, person_id: int | None
-    ) -> dict[str, Any] | None:
-        key = person_key(line, name, born)
-        if person_id is not None:
-            self.people[key] = person_id
-            return None
-        who = line.value(name)
-        row = rows.setdefault(
-            key,
+    def _add_people(self, planned: list[PlannedFamily]) -> None:
+        """Add everybody the base does not know; one person may be a mother in one row and a child in another."""
+        lines = [
+            (child.line, "child", "c_born", "child_snils", child.person_id)
+            for family in planned
+            for child in family.children
+        ]
+        lines += [
+            (family.group.head, "parent", "born", "snils", family.representative_id)
+            for family in planned
+            if family.verdict is Verdict.NEW
+        ]
+        unknown: dict[tuple[str, dt.date], tuple[Line, str]] = {}
+        snils: dict[tuple[str, dt.date], str | None] = {}
+        for line, name, born, number, person_id in lines:
+            key = person_key(line, name, born)
+            if person_id is not None:
+                self.people[key] = person_id
+            else:
+                unknown.setdefault(key, (line, name))
+                snils[key] = snils.get(key) or line.value(number)
+        rows = (
             {
                 "last_name": who.last,
                 "first_name": who.first,
                 "middle_name": who.middle,
                 "sex": sex_of(who),
                 "birth_date": key[1],
-                "snils": None,
-                "workplace": None,
-            },
+                "snils": snils[key],
+                "workplace": studies_at(line.value("school")),
+            }
+            for key, (line, name) in unknown.items()
+            for who in (line.value(name),)
         )
-        row["snils"] = row["snils"] or line.value(snils)
-        return row
+        self.people.update(zip(unknown, self._write(Person, rows), strict=True))
 
     def _add_families(self, new: list[PlannedFamily]) -> dict[int, int]:
         """Add the new families and return ``{id of the planned family: key}``."""
         places = self._territories({place for family in new if (place := family.group.head.value("place"))})
         numbers = take_numbers(self.session, self.by.unit_id, "family", 0, len(new)) if new else ()
-        rows = []
-        for family, number in zip(new, numbers, strict=True):
-            head = family.group.head
-            rows.append(
-                {
-                    "name": head.value("parent").last,
-                    "reg_number": format_number(number),
-                    "address": head.value("address") or head.value("place") or "не указан",
-                    "territory_id": places.get(fold(head.value("place"))),
-                    "phone": head.value("phone"),
-                    "family_kind": kind_of(family.group),
-                    "features": features_of(family.group),
-                    "note": head.value("note"),
-                }
-            )
+        rows = (
+            {
+                "name": head.value("parent").last,
+                "reg_number": format_number(number),
+                "address": head.value("address") or head.value("place") or "не указан",
+                "territory_id": places.get(fold(head.value("place"))),
+                "phone": head.value("phone"),
+                "family_kind": kind_of(family.group),
+                "features": features_of(family.group),
+                "note": head.value("note"),
+            }
+            for family, number in zip(new, numbers, strict=True)
+            for head in (family.group.head,)
+        )
         return dict(zip(map(id, new), self._write(Family, rows), strict=True))
 
     def _territories(self, names: set[str]) -> dict[str, int]:
@@ -186,59 +197,46 @@ class _Loading:
                 found[fold(name)] = territory.id
         return found
 
-    def _add_members(self, planned: Iterable[PlannedFamily], families: dict[int, int]) -> None:
-        rows = []
+    def _members(self, planned: list[PlannedFamily], families: dict[int, int]) -> Iterator[dict[str, Any]]:
+        """Yield the memberships: the representative of a new family, then the children."""
         for family in planned:
-            head, since = family.group.head, family.group.head.value("registered")
-            family_id = families[id(family)]
+            head, family_id = family.group.head, families[id(family)]
+            people = [(person_key(child.line, "child", "c_born"), FamilyRole.CHILD) for child in family.children]
             if family.verdict is Verdict.NEW:
-                role = role_of(family.group, kind_of(family.group))
-                rows.append(self._member(family_id, person_key(head, "parent", "born"), role, since))
-            rows += [
-                self._member(family_id, person_key(child.line, "child", "c_born"), FamilyRole.CHILD, since)
-                for child in family.children
-            ]
-        self._write(FamilyMember, rows)
+                people.insert(0, (person_key(head, "parent", "born"), role_of(family.group, kind_of(family.group))))
+            for key, role in people:
+                yield {
+                    "family_id": family_id,
+                    "person_id": self.people[key],
+                    "role": role,
+                    "is_legal_representative": role is not FamilyRole.CHILD,
+                    "lives_together": True,
+                    # A child born later is of the family from birth.
+                    "date_from": max(head.value("registered"), key[1]),
+                }
 
-    def _member(self, family_id: int, key: tuple[str, dt.date], role: FamilyRole, since: dt.date) -> dict[str, Any]:
-        return {
-            "family_id": family_id,
-            "person_id": self.people[key],
-            "role": role,
-            "is_legal_representative": role is not FamilyRole.CHILD,
-            "lives_together": True,
-            # A child born later is of the family from birth.
-            "date_from": max(since, key[1]),
-        }
+    def _profiles(self, planned: list[PlannedFamily]) -> Iterator[dict[str, Any]]:
+        """Yield what is known of the children whom the base does not know."""
+        for child in (child for family in planned for child in family.children if child.person_id is None):
+            yield {
+                "person_id": self.people[person_key(child.line, "child", "c_born")],
+                "child_status": statuses_of(child.line),
+                "education_kind": education_of(child.line.value("school")),
+            }
 
-    def _add_children(self, planned: Iterable[PlannedFamily]) -> None:
-        """Add what is known of the children; the day a disability was established is seldom in a bank."""
-        profiles, disabilities = [], []
+    def _disabilities(self, planned: list[PlannedFamily]) -> Iterator[dict[str, Any]]:
+        """Yield the disabilities whose term is told; the day they were established is seldom in a bank."""
         for family in planned:
-            for child in family.children:
-                line = child.line
-                person_id = self.people[person_key(line, "child", "c_born")]
-                if child.person_id is None:
-                    profiles.append(
-                        {
-                            "person_id": person_id,
-                            "child_status": statuses_of(line),
-                            "education_kind": education_of(line.value("school")),
-                        }
-                    )
+            for line in (child.line for child in family.children):
                 until = line.value("disabled_until")
                 if is_disabled(line) and until:
-                    disabilities.append(
-                        {
-                            "person_id": person_id,
-                            "kind": DisabilityKind.CHILD,
-                            "established_at": min(family.group.head.value("registered"), until),
-                            "valid_to": until,
-                            "note": ESTABLISHED_UNKNOWN,
-                        }
-                    )
-        self._write(ChildProfile, profiles)
-        self._write(DisabilityStatus, disabilities)
+                    yield {
+                        "person_id": self.people[person_key(line, "child", "c_born")],
+                        "kind": DisabilityKind.CHILD,
+                        "established_at": min(family.group.head.value("registered"), until),
+                        "valid_to": until,
+                        "note": ESTABLISHED_UNKNOWN,
+                    }
 
     def _add_cases(self, new: list[PlannedFamily], families: dict[int, int]) -> None:
         """Open a case for each new family under the numbers of the years of registration, with its curator."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from app.cases.sheets import EDUCATION, FULL, INCOMPLETE
 from app.organisation.models import TerritoryLevel
@@ -97,6 +98,7 @@ def statuses_of(child: Line) -> list[ChildStatus]:
     return [*found, ChildStatus.OVZ] if is_ovz(child) else found
 
 
+@lru_cache(maxsize=2048)
 def education_of(text: str | None) -> EducationKind | None:
     """Return where a child is taught, by the words of the place, None when they say nothing known."""
     flat = fold(text)

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from app.base import RuleBroken
 from app.register.sheet import child, guard
@@ -161,34 +162,42 @@ def open_workbook(path: Path | str, name: str | None = None) -> Book:
     return Book(name, digest, tuple(grids), tuple(hidden))
 
 
-def _parse(path: Path) -> Iterator[str]:
-    """Run the parser in its own process and yield its lines."""
+def _parse(path: Path) -> Iterator[bytes]:
+    """Run the parser in its own process and yield its lines.
+
+    They go through a nameless temporary file, so that a large table is never held in memory as text.
+    """
     # -I: neither the working directory nor the environment decides what the child imports.
     command = [sys.executable, "-I", child.__file__, str(path.resolve())]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False, stdin=subprocess.DEVNULL)
-    except subprocess.TimeoutExpired as late:
-        raise RuleBroken(guard.UNPACKS) from late
-    if done.returncode == child.TOO_WIDE:
-        about = json.loads(done.stdout.decode().splitlines()[-1])
-        raise RuleBroken(
-            f"На листе «{about['sheet']}» заполнены ячейки до строки {about['rows']} и столбца "
-            f"{letters(about['columns'] - 1)}: удалите лишние строки и столбцы и загрузите снова."
-        )
-    if done.returncode < 0 or b"MemoryError" in done.stderr or b"memory allocation" in done.stderr:
-        raise RuleBroken(guard.UNPACKS)
-    if done.returncode:
-        raise RuleBroken(guard.LOCKED if b"PasswordError" in done.stderr else guard.DAMAGED)
-    yield from StringIO(done.stdout.decode("utf-8"))
+    with TemporaryFile() as lines:
+        try:
+            done = subprocess.run(
+                command, stdout=lines, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired as late:
+            raise RuleBroken(guard.UNPACKS) from late
+        lines.seek(0)
+        if done.returncode == child.TOO_WIDE:
+            *_, last = lines
+            about = json.loads(last)
+            raise RuleBroken(
+                f"На листе «{about['sheet']}» заполнены ячейки до строки {about['rows']} и столбца "
+                f"{letters(about['columns'] - 1)}: удалите лишние строки и столбцы и загрузите снова."
+            )
+        if done.returncode < 0 or b"MemoryError" in done.stderr or b"memory allocation" in done.stderr:
+            raise RuleBroken(guard.UNPACKS)
+        if done.returncode:
+            raise RuleBroken(guard.LOCKED if b"PasswordError" in done.stderr else guard.DAMAGED)
+        yield from lines
 
 
-def _sheets(lines: Iterator[str]) -> Iterator[tuple[dict, list[list[Value]]]]:
+def _sheets(lines: Iterator[bytes]) -> Iterator[tuple[dict, list[list[Value]]]]:
     """Gather the parser's lines into sheets. Equal texts are kept once: a table repeats its schools and streets."""
     seen: dict[str, str] = {}
     about: dict | None = None
     rows: list[list[Value]] = []
     for line in lines:
-        if line[0] == "{":
+        if line.startswith(b"{"):
             if about is not None:
                 yield about, _trim(rows)
             about, rows = json.loads(line), []
