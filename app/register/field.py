@@ -74,6 +74,8 @@ class Field:
     hint: str = ""
     max_length: int | None = None
     scale: int = 0
+    whole: int = 10
+    """Digits before the comma that the column holds."""
     choices: type[Choice] | None = None
     allowed: tuple[Choice, ...] = ()
     target: type[Model] | None = None
@@ -207,6 +209,7 @@ def _from_column(name: str, column: Any, mapper: Any, relation: RelationshipProp
         hint=info["hint"],
         max_length=getattr(column.type, "length", None) if kind in TEXTS else None,
         scale=getattr(column.type, "scale", 0) or 0 if kind == "number" else 0,
+        whole=column.type.precision - (column.type.scale or 0) if getattr(column.type, "precision", None) else 10,
         choices=column.type.enum_class
         if is_choice
         else column.type.choices

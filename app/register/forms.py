@@ -119,6 +119,8 @@ def read_form(
             if made.kind == "ref":
                 form.texts[name] = sent.get(f"{name}.text", "").strip()
                 form.values[name] = _read_ref(session, form, made, record)
+            elif record is not None and made.stored and form.raw[name] == typed(getattr(record, name), made.kind):
+                form.values[name] = getattr(record, name)  # Imported text nobody could type survives the saving.
             else:
                 form.values[name] = read_value(made, form.raw[name])
             if made.required and form.values[name] in (None, "", []):
@@ -146,11 +148,11 @@ def read_value(made: Field, raw: list[str]) -> Any:
     readers: dict[str, Callable[[str], Any]] = {
         "date": kinds.read_date,
         "moment": kinds.read_moment,
-        "money": kinds.read_money,
+        "money": lambda typed_text: kinds.read_money(typed_text, whole=made.whole),
         "phone": kinds.read_phone,
         "snils": kinds.read_snils,
         "prose": kinds.read_prose,
-        "number": lambda typed_text: kinds.read_number(typed_text, scale=made.scale),
+        "number": lambda typed_text: kinds.read_number(typed_text, scale=made.scale, whole=made.whole),
     }
     reader = readers.get(made.kind)
     return reader(text) if reader else kinds.read_line(text, max_length=made.max_length)

@@ -69,14 +69,14 @@ def read_moment(text: str) -> dt.datetime:
     return dt.datetime.combine(read_date(match[1]), dt.time(hour, minute), zone())
 
 
-def read_number(text: str, *, scale: int = 0) -> int | Decimal:
-    """Read a whole number, or one with up to *scale* digits after the comma."""
+def read_number(text: str, *, scale: int = 0, whole: int = 10) -> int | Decimal:
+    """Read a whole number, or one with up to *scale* digits after the comma and *whole* before it."""
     plain = re.sub(r"\s", "", text).replace(",", ".")
     try:
         made = Decimal(plain)
     except InvalidOperation:
         raise NotRead("Напишите число цифрами.") from None
-    if not made.is_finite() or abs(made) >= Decimal(10) ** 10:
+    if not made.is_finite() or abs(made) >= Decimal(10) ** whole:
         raise NotRead("Число слишком большое.")
     if scale == 0:
         if made != made.to_integral_value():
@@ -89,9 +89,9 @@ def read_number(text: str, *, scale: int = 0) -> int | Decimal:
     return made
 
 
-def read_money(text: str) -> Decimal:
+def read_money(text: str, *, whole: int = 10) -> Decimal:
     """Read an amount in roubles: 9140, 9 140,50, 9140 ₽."""
-    made = read_number(re.sub(r"(₽|руб\.?|р\.)\s*$", "", text.strip()), scale=2)
+    made = read_number(re.sub(r"(₽|руб\.?|р\.)\s*$", "", text.strip()), scale=2, whole=whole)
     return Decimal(made)
 
 
