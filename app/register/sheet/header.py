@@ -147,7 +147,7 @@ def _storeys(grid: Grid, anchor: int, vocabulary: tuple[str, ...]) -> tuple[int,
             top, bottom = min(top, first), max(bottom, last)
     while bottom - top + 1 < STOREYS and _hangs_under(grid, bottom + 1, width, vocabulary):
         bottom += 1
-    while top > 1 and bottom - top + 1 < STOREYS and _stands_over(grid, top - 1, width):
+    while top > 1 and bottom - top + 1 < STOREYS and _stands_over(grid, top - 1, width, vocabulary):
         top -= 1
     return top, bottom
 
@@ -178,11 +178,17 @@ def _hangs_under(grid: Grid, row: int, width: int, vocabulary: tuple[str, ...]) 
     return first_of_run and known * 2 >= len(filled) >= 2
 
 
-def _stands_over(grid: Grid, row: int, width: int) -> bool:
-    """Whether *row* joins several columns under one title without reaching over the whole table."""
+def _stands_over(grid: Grid, row: int, width: int, vocabulary: tuple[str, ...]) -> bool:
+    """Whether *row* joins several columns under one title without reaching over the whole table.
+
+    Where its cells are not joined, its words must be known, or it is a stamp over the table.
+    """
     filled = grid.filled(row)
     if not filled or not _could_be_header(grid, row):
         return False
+    known = sum(words_score(text_of(grid.value(row, column)), vocabulary) >= 1 for column in filled)
+    if len(filled) >= 2 and known * 2 >= len(filled) and _hangs_under(grid, row + 1, width, vocabulary):
+        return True
     spans = [grid.merges.around(row, column) for column in filled]
     return all(1 < right - left + 1 < width * 0.8 for _, _, left, right in spans)
 
