@@ -193,7 +193,8 @@ def init_acting(app: Flask) -> None:
         acting.enter(who, writing=writing)
         if who is not None and g.account.must_change_password and request.endpoint not in _BEFORE_OWN_PASSWORD:
             # A password somebody else has made opens nothing but the page on which it is changed.
-            return redirect(url_for("Profile.password", back=request.full_path if request.method == "GET" else None))
+            back = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("Profile.password", back=back))
         return None
 
     @app.teardown_request

@@ -48,7 +48,7 @@ ROLES = (FamilyRole.MOTHER, FamilyRole.FATHER, FamilyRole.GUARDIAN, FamilyRole.F
 """Who may represent the children by law and therefore heads the form."""
 _OFFERED = {
     "role": tuple((role.value, role.label) for role in ROLES),
-    "sex": (("", "по имени"), *((sex.value, sex.label) for sex in Sex)),
+    "sex": (("", "по имени"), (Sex.MALE.value, "мальчик"), (Sex.FEMALE.value, "девочка")),
 }
 """Choices offered here instead of the whole list."""
 _CALLED_HERE = {"opened_at": "registered_at", "staff_id": "curator_id"}
@@ -57,7 +57,7 @@ _SEX_OF_ROLE = {FamilyRole.MOTHER: Sex.FEMALE, FamilyRole.FATHER: Sex.MALE}
 
 _PARENT = {"last_name": 2, "first_name": 2, "middle_name": 2, "role": 6, "birth_date": 2, "phone": 2, "snils": 2}
 _HOME = {"territory_id": 3, "address": 3, "area_id": 3, "family_kind": 3}
-_CHILD = {"name": 4, "birth_date": 2, "snils": 3, "sex": 3}
+_CHILD = {"name": 4, "birth_date": 2, "snils": 2, "sex": 4}
 _CASE = {"source": 3, "registered_at": 3, "curator_id": 3}
 
 
@@ -94,7 +94,7 @@ class Part:
         """Yield the controls to be mended, named so that the summary tells whose they are."""
         for view in self.views():
             if view.error:
-                yield replace(view, label=f"{self.about}: {view.label[:1].lower()}{view.label[1:]}")
+                yield replace(view, label=f"{self.about}, {view.label}")
 
 
 @dataclass

@@ -150,7 +150,7 @@ def first_run(session: Session) -> dict[str, Any]:
         Step("Загрузить семьи", families, False, load or act("Внести семью", "families", "add", "add")),
     ]  # fmt: skip
     return {
-        "greeting": f"Здравствуйте, {' '.join(filter(None, (person.first_name, person.middle_name)))}",
+        "greeting": f"Здравствуйте, {person.first_name} {person.middle_name}" if person.middle_name else "Здравствуйте",
         "line": "В системе пока нет ни одной семьи. Пройдите четыре шага, это займёт около 10 минут.",
         "steps": steps,
     }

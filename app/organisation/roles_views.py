@@ -72,12 +72,18 @@ def _lines(view: Any, label: str) -> Iterator[Line]:
     letters = {
         letter: frozenset((permission, name) for permission in permissions & held)
         for letter, permissions in LETTERS.items()
-        if permissions & held
+        if permissions & held and (letter != "S" or _has_private(view))
     }
     if letters:
         yield Line(name, said, letters)
     for permission in sorted(held - frozenset().union(*LETTERS.values())):
         yield Line(name, f"{said}: {_action_label(view, permission)}", {SINGLE: frozenset({(permission, name)})})
+
+
+def _has_private(view: Any) -> bool:
+    """Whether the screen holds special or restricted data at all; one that is no register is taken at its word."""
+    spec = getattr(view, "spec", None)
+    return spec is None or any(one.private for one in spec.fields.values())
 
 
 def _action_label(view: Any, permission: str) -> str:

@@ -221,7 +221,8 @@ def view_of(form: Bound, name: str, lookup: Callable[[type[Model]], str]) -> Fie
         advice=form.advice.get(name, ""),
         lookup_url=lookup(made.target) if made.target is not None else "",
         ref_text=form.texts.get(name, ""),
-        max_length=made.max_length,
+        # A СНИЛС is kept as eleven digits but typed with dashes and a space.
+        max_length=None if made.kind == "snils" else made.max_length,
         span=_SPANS.get(made.kind, 3),
     )
 
