@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     sealing.load_keyring(settings.keyring)
     db.init_app(app)
+    init_acting(app)  # Before the tokens are looked at: a refused form is drawn again for whoever sent it.
     csrf.init_app(app)
     migrate.init_app(app, db)
     init_web(app)
@@ -55,7 +56,6 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
             if isinstance(view, Register):
                 registers().add(view)
         registers().check()
-    init_acting(app)
     app.context_processor(_surroundings)
     return app
 

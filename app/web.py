@@ -263,6 +263,14 @@ def _refuse(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error
     if isinstance(error, CSRFError):
+        view = current_app.view_functions.get(request.endpoint or "")
+        if getattr(view, "keeps_typed", False) and view is not None:
+            g.stale_form = True  # The view draws its form as it was typed, with a fresh token, and saves nothing.
+            try:
+                answer = current_app.make_response(view(**(request.view_args or {})))
+            except HTTPException as refused:
+                return _refuse(refused)
+            return (answer, code) if answer.status_code == 200 else answer
         return _page(code, _LOST_FORM, error)
     refusal = REFUSALS.get(code) or REFUSALS[500 if code >= 500 else 400]
     said = _said(error)

@@ -16,6 +16,12 @@ def may(view: Any, permission: str, *, action: bool = False) -> bool:
     return bool(current_app.appbuilder.sm.has_access(name, view.class_permission_name))
 
 
+def keeps_typed(route: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a route that draws its form again, saving nothing, when the form came with a stale token."""
+    route.keeps_typed = True  # type: ignore[attr-defined] -- read by the page of refusals in app/web.py
+    return route
+
+
 def access(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Ask for ``can_<permission>`` before the route. A stranger is sent to sign in and comes back to where he was."""
 
