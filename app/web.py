@@ -26,7 +26,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from app.base import RuleBroken
-from app.words import counted, plural
+from app.words import counted, plural, shown_phone
 
 _PACKAGE = Path(str(files("flask_bootstrap"))) / "static" / "bootstrap5"
 _STYLES = _PACKAGE / "css" / "bootstrap.min.css"
@@ -83,7 +83,7 @@ def init_web(app: Flask) -> None:
         asset=partial(_asset, app, prints),
         plural=plural,
     )
-    app.jinja_env.filters.update(day=day, moment=moment, counted=counted, rub=rub)
+    app.jinja_env.filters.update(day=day, moment=moment, counted=counted, rub=rub, phone=shown_phone)
 
     app.log_exception = partial(_log_incident, app)  # type: ignore[method-assign]  # Flask would have it subclassed
     app.register_error_handler(HTTPException, _refuse)

@@ -59,3 +59,10 @@ def initials(last: str, first: str, middle: str | None = None) -> str:
     """Return «Щёголева П. Ф.», as lists and protocols name a person."""
     parts = [last, *(f"{name[0]}." for name in (first, middle) if name)]
     return "\u00a0".join(parts[:2]) + ("\u00a0" + parts[2] if len(parts) > 2 else "")
+
+
+def shown_phone(value: str) -> str:
+    """Return +79000001426 as «+7 900 000-14-26»; anything else as it was typed."""
+    if len(value) == 12 and value.startswith("+7"):
+        return f"+7\u00a0{value[2:5]}\u00a0{value[5:8]}-{value[8:10]}-{value[10:]}"
+    return value

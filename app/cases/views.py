@@ -133,10 +133,14 @@ class Families(Register):
         day = today()
         adults = [m for m in members if not m.person.is_minor(day)]
         kids = [m for m in members if m.person.is_minor(day)]
+        cases = registers().by_key["cases"]
+        back = self.url("show", pk=record.id)
+        open_case = Act("case", "Завести дело", cases.url("add", family_id=record.id, back=back), icon="folder-plus")
         return {
             "adults": adults,
             "kids": kids,
             "case": record.open_case,
+            "open_case": open_case if record.open_case is None and may(cases, "add") else None,
             "ages": {m.id: age_words(m.person, day) for m in members},
         }
 

@@ -29,6 +29,7 @@ from app.base import (
 )
 from app.profiles import say
 from app.register.pages import Cell
+from app.words import shown_phone
 
 NBSP = "\u00a0"
 OUT_OF_SIGHT = "недоступно"
@@ -153,13 +154,6 @@ def shown(value: Any, kind: str = "computed", scale: int = 0) -> Cell:
         plain = f"{value:,.{scale}f}" if scale else f"{value:,}"
         return Cell(plain.replace(",", "\u202f").replace(".", ","), css="num")
     return Cell(str(value))
-
-
-def shown_phone(value: str) -> str:
-    """Return +79000001426 as «+7 900 000-14-26»; anything else as it was typed."""
-    if len(value) == 12 and value.startswith("+7"):
-        return f"+7{NBSP}{value[2:5]}{NBSP}{value[5:8]}-{value[8:10]}-{value[10:]}"
-    return value
 
 
 def zone() -> ZoneInfo:

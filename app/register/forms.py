@@ -15,11 +15,11 @@ from werkzeug.datastructures import MultiDict
 from app.base import Choice, Model
 from app.profiles import say
 from app.register import kinds
-from app.register.field import OUT_OF_SIGHT, Field, local, shown, shown_phone
+from app.register.field import OUT_OF_SIGHT, Field, local, shown
 from app.register.lookup import look_up
 from app.register.pages import FieldView, FormPart
 from app.register.spec import Group, Spec
-from app.words import counted
+from app.words import counted, shown_phone
 
 MISSING = {
     "ref": "Выберите из списка.",
