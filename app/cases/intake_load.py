@@ -63,6 +63,9 @@ def load(session: Session, plan: Plan, *, by: Actor, good_rows: bool = False, se
     Raises:
         RuleBroken: there are problems, or the file or the base is no longer what the person saw.
     """
+    # Two loads of one unit at once would each find the base without the other's families, so the second one waits
+    # here, at the counter both need, until the first is done.
+    take_numbers(session, by.unit_id, "family", 0, 0)
     if (
         plan.unit_id != by.unit_id
         or judge(session, plan.reading, plan.removed, by=by).stamp != plan.stamp

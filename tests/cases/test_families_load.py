@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.acting import Actor, acting
+from app.acting import Actor, acting, clock_at
 from app.cases.cli_import import import_families
 from app.cases.intake_load import CHANGED_MEANWHILE, LoadResult, load
 from app.cases.intake_plan import Verdict
@@ -21,9 +21,9 @@ from app.journal.models import JournalRow
 from app.organisation.models import ServiceUnit
 from app.people.lists import ChildStatus, DisabilityKind, EducationKind, FamilyFeature, FamilyKind, FamilyRole, Sex
 from app.people.models import DisabilityStatus, Family, Person
-from tests.cases.banks import CURATORS, LAYOUTS, Page, write_bank
+from tests.cases.banks import BANK, CURATORS, LAYOUTS, Page, write_bank
 from tests.cases.intake import GOOD, HEADER, NOTHING, OTHER, changed, counts, hire, planned, rows, staffed
-from tests.make import make_actor, make_staff, make_unit, refused
+from tests.make import DAY, make_actor, make_staff, make_unit, refused
 
 
 @pytest.fixture
@@ -77,6 +77,25 @@ def test_a_loaded_family_is_whole(here: tuple, bank: Path) -> None:
     assert [(str(a.staff), a.date_from, a.date_to) for a in case.assignments] == [
         ("Кураторова\u00a0И.\u00a0П.", dt.date(2024, 1, 15), None)
     ]
+
+
+@pytest.mark.both
+def test_both_databases_take_a_bank_and_know_it_again(session: Session, bank: Path) -> None:
+    by = make_actor(make_unit(session))
+    with acting(by), clock_at(DAY):
+        hire(session, by, CURATORS)
+        result = load(session, planned(session, by, bank), by=by)
+        assert (result, load(session, planned(session, by, bank), by=by)) == (
+            LoadResult(families=4, children=7, left_out=0),
+            LoadResult(families=0, children=0, left_out=0),
+        )
+        families = {
+            str(family): [str(each.person) for each in family.members] for family in session.scalars(select(Family))
+        }
+        assert families == {
+            home.parent.split()[0]: [home.parent, *(child.name for child in home.children)] for home in BANK
+        }
+        session.commit()
 
 
 def test_loaded_rows_have_the_keys_stamps_and_journal_rows_of_saved_ones(here: tuple, bank: Path) -> None:
