@@ -103,7 +103,8 @@ def read_name(text: str) -> PersonName:
         raise NotAName(f"в имени «{source[:60]}» русские и латинские буквы: напишите его заново")
     if len(words) == 3 and _PATRONYMIC.match(words[1]) and not _PATRONYMIC.match(words[2]):
         words = [words[2], words[0], words[1]]
-    words = [word.lower() if word.lower() in _PARTICLES else in_case(word) for word in words]
+    # «Гасан оглы»: a particle is part of the patronymic; the same word in front is a name like any other.
+    words = [word.lower() if at >= 2 and word.lower() in _PARTICLES else in_case(word) for at, word in enumerate(words)]
     return PersonName(words[0], words[1], " ".join(words[2:]) or None, corrected=turned != bare)
 
 
