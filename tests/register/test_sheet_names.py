@@ -23,7 +23,7 @@ PARENT, CHILD, TERM = Years(-100, -12), Years(-30, 0), Years(-20, 20)
 
 
 WORDS = st.text("абвгдежзийклмнопрстуфхцчшщъыьэюяё", min_size=2, max_size=12).map(str.capitalize)
-FULL = st.builds(PersonName, WORDS, WORDS, WORDS.map(lambda word: f"{word}вна"))
+FULL = st.builds(PersonName, WORDS, WORDS, WORDS.map(lambda word: f"{word}овна"))
 LATIN = str.maketrans("АВСЕНКМОРТХУасеорху", "ABCEHKMOPTXYaceopxy")
 
 
