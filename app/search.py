@@ -10,7 +10,7 @@ from flask_appbuilder import BaseView, expose
 from app.extensions import db
 from app.register import lists
 from app.register.access import may, signed_in
-from app.register.pages import Blank
+from app.register.pages import Blank, Cell
 from app.register.search import ENOUGH
 from app.register.state import ListState
 from app.register.view import Register, registers
@@ -56,15 +56,20 @@ def _found(register: Register, typed: str) -> dict[str, Any] | None:
     if not found.records:
         return None
     register.gather(db.session(), found.records)
-    link = register._link()
+    link = register.row_link()
     rows = []
     for record in found.records:
-        first, *others = (spec.fields[name].cell(record) for name in names)
-        told = " · ".join(cell.text for cell in others if not cell.empty)
-        rows.append({"what": first.text, "url": link(record), "text": told})
+        first, *others = ((spec.fields[name], spec.fields[name].cell(record)) for name in names)
+        told = [register.subtitle(record), *(_told(one.said, cell) for one, cell in others if not cell.empty)]
+        rows.append({"what": first[1].text, "url": link(record), "text": " · ".join(filter(None, told))})
     everything = f"больше {ENOUGH}" if found.total is None else str(found.total)
     more = (f"Показать все: {everything}", state.url(register.url("list"), size=25)) if found.more else None
     return {"title": spec.many, "rows": rows, "more": more}
+
+
+def _told(label: str, cell: Cell) -> str:
+    """Return a value as a line tells it: a bare figure says nothing without its name."""
+    return f"{label}: {cell.text}" if cell.css in ("num", "date") else cell.text
 
 
 def _blank(typed: str) -> Blank:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +15,15 @@ from app.register.sheet.book import letters
 from app.register.sheet.cells import text_of
 from app.words import counted
 
+_QUOTED = re.compile(r"(?:«([^»]*)»: )?(.*)", re.DOTALL)
+"""A problem's message begins with the value it is about, if there is one."""
 PAGE = 50
 """Families on a page of the preview."""
+
+MANY = 3
+"""From so many rows on one and the same problem is also told above the table."""
+LISTED = 12
+"""Values named in such a sentence."""
 
 STATES = {
     Verdict.NEW: Badge("новая семья", "ok", "plus-circle"),
@@ -98,18 +106,41 @@ def chosen_view(plan: Plan, asked: str) -> str:
     return Verdict.ERROR if plan.counts[Verdict.ERROR] else ""
 
 
-def heads_of(plan: Plan) -> list[tuple[str, str]]:
-    """Return the columns of the table of rows as (field, label with letters), in the order of the declaration."""
+def heads_of(plan: Plan, shown: list[PlannedFamily]) -> list[tuple[str, str]]:
+    """Return the columns of the table of rows as (field, label with letters).
+
+    Who it is about comes first, then what is wrong in the rows *shown*, so that nobody scrolls for it.
+    """
     used: dict[str, set[str]] = {}
     for group in (family.group for family in plan.families):
         for name, column in group.columns.items():
-            used.setdefault(name.partition(":")[0], set()).add(letters(column))
+            used.setdefault(_bare(name), set()).add(letters(column))
+    wrong = {_bare(problem.column) for family in shown for problem in family.problems}
+    names = [one.name for one in FAMILIES.fields if one.name in used and one.name != "no"]
+    names.sort(key=lambda name: 0 if name in (FAMILIES.key_field, FAMILIES.item_field) else 1 if name in wrong else 2)
     one_table = len(plan.reading.tables) == 1
-    return [
-        (field.name, f"{field.label} ({min(used[field.name])})" if one_table else field.label)
-        for field in FAMILIES.fields
-        if field.name in used and field.name != "no"
-    ]
+    labels = {name: FAMILIES.field(name).label for name in names}
+    return [(name, f"{labels[name]} ({min(used[name])})" if one_table else labels[name]) for name in names]
+
+
+def _bare(name: str) -> str:
+    return name.partition(":")[0]
+
+
+def repeated(plan: Plan) -> list[str]:
+    """Return what is wrong in many rows, once each, with the values of the file it is said of."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for problem in plan.problems:
+        value, message = _QUOTED.match(problem.message.removeprefix(f"{problem.where}: ")).groups()  # type: ignore[union-attr] -- the pattern matches any text
+        found.setdefault((_bare(problem.column), message), []).append(value or "")
+    told = []
+    for (name, message), values in found.items():
+        if len(values) >= MANY:
+            said = f"{FAMILIES.field(name).label}: {message} ({counted(len(values), 'раз', 'раза', 'раз')})"
+            different = sorted(set(filter(None, values)))
+            more = f" и ещё {len(different) - LISTED}" if len(different) > LISTED else ""
+            told.append(f"{said}: {'; '.join(different[:LISTED])}{more}" if different else said)
+    return told
 
 
 def rows_of(plan: Plan, families: list[PlannedFamily], heads: list[tuple[str, str]]) -> list[dict[str, Any]]:
@@ -121,7 +152,7 @@ def rows_of(plan: Plan, families: list[PlannedFamily], heads: list[tuple[str, st
         lines = [(group.head, first), *((None, other) for other in others)]
         for head, child in lines:
             cells = [_cell(grid, family, name, head, child) for name, _ in heads]
-            state = STATES[family.verdict] if head else Badge("ребёнок той же семьи", "", "arrow-return-left")
+            state = STATES[family.verdict] if head else Badge("ещё ребёнок", "", "people")
             made.append({"no": (head or child).row, "state": state, "cells": cells})
         loose = _without_cell(family, heads)
         if loose:

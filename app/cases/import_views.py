@@ -177,7 +177,7 @@ def _preview(waiting: WaitingFile, plan: Plan) -> dict[str, Any]:
     number = request.args.get("page", "1")
     at = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
     families = wanted[(at - 1) * page.PAGE : at * page.PAGE] if at else []
-    heads = page.heads_of(plan)
+    heads = page.heads_of(plan, families)
     ready = len(plan.to_load)
     ways = [
         {"value": "all", "label": "Всё или ничего.",
@@ -201,6 +201,7 @@ def _preview(waiting: WaitingFile, plan: Plan) -> dict[str, Any]:
         "views": page.views_of(plan, here, view),
         "heads": [label for _, label in heads],
         "rows": page.rows_of(plan, families, heads),
+        "repeated": page.repeated(plan),
         "pager": page.pager_of(len(wanted), at, here, view),
         "shown": f"Показано: {page.families_words(len(families))} из {len(wanted)}." if wanted else "",
         "marked_url": "",

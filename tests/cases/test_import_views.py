@@ -105,6 +105,16 @@ def test_a_problem_stands_at_its_cell_and_stops_everything(registrar: Browser, s
     assert numbers(stored) == (0, 0, 0, 0)
 
 
+def test_what_is_wrong_in_many_rows_is_told_once_above_with_the_values(registrar: Browser) -> None:
+    strangers = [[at, *GOOD[1:6], f"Неизвестнова{at % 2} А.А.", *GOOD[7:]] for at in range(1, 5)]
+    for at, row in enumerate(strangers):
+        row[1], row[3], row[7] = f"Тестова{'абвг'[at]} Анна Петровна", None, f"Тестов Иван{'абвг'[at]} Олегович"
+    page = registrar.get(send(registrar, book(*strangers)).headers["Location"]).text
+    told = re.findall(r"<li>(Куратор: [^<]+)</li>", page)
+    assert len(told) == 1
+    assert told[0].endswith("(4\u00a0раза): Неизвестнова0 А.А.; Неизвестнова1 А.А.")
+
+
 def test_the_ready_families_can_be_loaded_alone(registrar: Browser, stored: Session) -> None:
     here = send(registrar, book(GOOD, BAD)).headers["Location"]
     page = registrar.get(here).text
