@@ -160,7 +160,7 @@ class Meetings(Register):
         worker = may(self, "edit")
         page = meeting_page(self.session, meeting, actor(), worker=worker, refused=item_error)
         page.update(title=str(meeting), crumbs=self.crumbs(), badges=self.badges(meeting), error=error)
-        page["acts"] = tuple(act for act in self._acts(meeting) if act.name != "edit" or worker)
+        page["acts"] = tuple(act for act in self.acts(meeting) if act.name != "edit" or worker)
         return render_template("meeting.html", page=SimpleNamespace(**page))
 
     def loaded(self, pk: int) -> Meeting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -68,7 +69,8 @@ class Programmes(Register):
         """The way to the page of the newest version."""
         return (Act("open", "Открыть программу", _page_url(record.versions[-1].id), icon="list-check"),)
 
-    def _link(self) -> Any:
+    def row_link(self) -> Callable[[Any], str | None]:
+        """A row leads to the page of its newest version."""
         return lambda programme: _page_url(programme.versions[-1].id)
 
 
@@ -131,11 +133,12 @@ class Versions(Register):
             )
         ).one_or_none() or self.record_or_404(pk)
         page = page_of(version, request.args.get("old", ""), request.args.get("new", ""))
-        page["acts"] = self._acts(version)
+        page["acts"] = self.acts(version)
         return render_template("programme.html", page=SimpleNamespace(**page))
 
-    def _acts(self, record: ProgrammeVersion) -> tuple[Act, ...]:
-        made = list(super()._acts(record))
+    def acts(self, record: ProgrammeVersion) -> tuple[Act, ...]:
+        """The buttons of the page: edit and the measure only while the version may change."""
+        made = list(super().acts(record))
         editable = record.status in EDITABLE
         made = [act for act in made if editable or act.name != "edit"]
         if editable and may(self, "add"):

@@ -29,6 +29,7 @@ class RegisterAction:
 
     name: str
     label: str
+    run: Callable[..., object]
     icon: str = ""
     confirm: str = ""
     tone: str = ""
@@ -37,7 +38,6 @@ class RegisterAction:
     multiple: bool = True
     done: str = ""
     when: Callable[[Any], bool] | None = None
-    run: Callable[..., object] | None = None
 
 
 def action(name: str, label: str, **options: Any) -> Callable[[Callable[..., object]], Callable[..., object]]:
@@ -47,7 +47,7 @@ def action(name: str, label: str, **options: Any) -> Callable[[Callable[..., obj
     """
 
     def wrap(method: Callable[..., object]) -> Callable[..., object]:
-        method.declared_action = RegisterAction(name, label, **options)  # type: ignore[attr-defined]
+        method.declared_action = RegisterAction(name, label, method, **options)  # type: ignore[attr-defined]
         # FAB makes a permission of the action's name for every method that carries this tuple.
         method._action = (name, label, options.get("confirm") or None, "", True, True)  # type: ignore[attr-defined]
         return method

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -19,12 +19,14 @@ from app.base import Model, RuleBroken
 from app.register.field import local
 from app.register.forms import Bound, empty_form, form_of, parts_of, read_form, refusal_of
 from app.register.pages import ConflictPage, FormPage
+from app.register.registry import registers
 from app.register.saving import Merge, constraint_in_words, give_receipt, merge, referrers, sent_before
 
 if TYPE_CHECKING:
     from app.register.view import Register
 
 T = TypeVar("T")
+STALE = "Форма устарела: вы входили заново. Всё набранное на месте, нажмите «Сохранить» ещё раз."
 _PLAIN = re.compile(r"[^\x00-\x20\x7f\\]+")
 """Browsers drop tabs and line ends from an address and read a backslash as a slash: «/␉/host» leads away."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -157,6 +159,8 @@ def add(register: Register) -> Response | str:
     if receipt is not None:
         return redirect(back or register.url("show", pk=receipt.record_id))
     form = read_form(session, spec, spec.add, request.form, None)
+    if g.get("stale_form"):
+        return draw(form, STALE)
     for name, record in fixed.items():
         form.errors.pop(name, None)
         form.values[name] = record.id
@@ -203,6 +207,8 @@ def edit(register: Register, pk: int) -> Response | str:
     if not (version.isascii() and version.isdigit() and len(version) < 10 and int(version) <= record.version):
         abort(400)
     form = read_form(session, spec, spec.edit, request.form, record)
+    if g.get("stale_form"):
+        return draw(form, STALE)
     _take_picks(form, record)
     if form.errors:
         return draw(form, refusal_of(form, "Не сохранено"))
@@ -257,8 +263,6 @@ def _conflict(register: Register, form: Bound, joined: Merge, record: Any, here:
 
 def delete(register: Register, pk: int) -> Response:
     """Delete a record nothing refers to; otherwise say what does."""
-    from app.register.view import registers
-
     by, session = acting.actor(), register.session
     record = register.record_or_404(pk)
     title = str(record)

@@ -1,0 +1,92 @@
+"""The card of one record: overview or facts, tabs of related registers, history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import abort, render_template, request
+
+from app.register import detail
+from app.register.access import may
+from app.register.history import history
+from app.register.pages import Act, DetailPage, Tab
+from app.register.registry import registers
+from app.register.spec import Related, Spec
+
+if TYPE_CHECKING:
+    from app.register.view import Register
+
+
+def show(register: Register, pk: int) -> str:
+    """Draw the card; an unknown tab is 404."""
+    spec = register.seen_spec()
+    names = tuple(n for group in spec.show for n in group.names)
+    record = register.record_or_404(pk, names)
+    tabs = [(related, other) for related, other in registers().tabs_of(register) if may(other, "list")]
+    keys = ["", *(other.key for _, other in tabs), "history"]
+    current = request.args.get("tab", "")
+    if current not in keys:
+        abort(404)
+    counts = detail.tab_counts(register.session, [(Related(o.key, r.path), o.model) for r, o in tabs], pk)
+    here = register.url("show", pk=pk)
+    page: dict[str, Any] = {}
+    if current == "history":
+        page.update(_history(register, spec, pk, here))
+    elif current:
+        related, other = next((r, o) for r, o in tabs if o.key == current)
+        inner = other.seen_spec()
+        state = other.state_of(inner, keep=("tab",))
+        page["related"] = other.list_page(
+            inner, state, here, within=detail.within(other.model, related.path, pk), owner=record, path=related.path
+        )
+    elif register.overview_template:
+        page.update(
+            overview=register.overview_template,
+            extra=register.overview(register.session, record),
+            parts=detail.facts(spec, record, register.linked_url),
+        )
+    else:
+        page["parts"] = detail.facts(spec, record, register.linked_url)
+    drawn = [Tab("", "Обзор" if register.overview_template else "Сведения", here, not current)]
+    drawn += [Tab(o.key, o.title[0], f"{here}?tab={o.key}", o.key == current, counts[o.key]) for _, o in tabs]
+    drawn.append(Tab("history", "История", f"{here}?tab=history", current == "history"))
+    return render_template(
+        "register/detail.html",
+        record=record,
+        page=DetailPage(
+            title=register.heading(record),
+            url=here,
+            line=register.line(record),
+            badges=register.badges(record),
+            acts=register.acts(record),
+            more=_more(register, record),
+            tabs=tuple(drawn),
+            crumbs=register.crumbs(),
+            **page,
+        ),
+    )
+
+
+def _history(register: Register, spec: Spec, pk: int, here: str) -> dict[str, Any]:
+    before = request.args.get("before", "")
+    if before and not (before.isascii() and before.isdigit() and len(before) < 19):
+        abort(400)
+    days, older = history(register.session, spec, pk, before=int(before) if before else None)
+    return {"history": days, "older_url": f"{here}?tab=history&before={older}" if older else ""}
+
+
+def _more(register: Register, record: Any) -> tuple[Act, ...]:
+    if not may(register, "delete") or register.fixed_rows:
+        return ()
+    question = f"Удалить «{record}»? Вернуть удалённое можно будет только из резервной копии."
+    return (
+        Act(
+            "delete",
+            "Удалить",
+            register.url("delete", pk=record.id),
+            icon="trash",
+            method="post",
+            tone="danger",
+            confirm=question,
+        ),
+    )

@@ -1,0 +1,96 @@
+"""From the class body of a Register to the :class:`~app.register.spec.Declaration` a Spec is built from."""
+
+from __future__ import annotations
+
+import inspect as source
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from app.register.actions import RegisterAction
+from app.register.field import Field
+from app.register.spec import Declaration, Related, SpecError
+
+if TYPE_CHECKING:
+    from app.register.view import Register
+
+
+def shown(label: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a method of a Register as a column: it gets the record and returns a value or a Cell."""
+
+    def wrap(method: Callable[..., Any]) -> Callable[..., Any]:
+        method.shown_label = label  # type: ignore[attr-defined]
+        return method
+
+    return wrap
+
+
+def declaration_of(register: Register) -> Declaration:
+    """Return what the class body of *register* declares, with the place in the source for refusals."""
+    cls = type(register)
+    related = []
+    for given in cls.related_views or []:
+        name, path = (given, "") if isinstance(given, str) else given
+        related.append(Related(name, tuple(path.split(".")) if path else ()))
+    return Declaration(
+        where=where(cls),
+        key=register.key,
+        model=register.model,
+        title=cls.title,
+        list_columns=list(cls.list_columns or []),
+        extra_columns=list(cls.extra_columns),
+        form_columns=list(cls.form_columns),
+        add_columns=cls.add_columns,
+        edit_columns=cls.edit_columns,
+        show_columns=cls.show_columns,
+        label_columns=dict(cls.label_columns or {}),
+        shown=_shown(register),
+        form_fields=cls.form_fields,
+        filter_columns=cls.filter_columns,
+        phone_columns=cls.phone_columns,
+        order=cls.order,
+        search_through=list(cls.search_through),
+        eager=list(cls.eager),
+        related=related,
+        placeholder=cls.placeholder,
+        intro=cls.intro,
+        blank=cls.blank,
+    )
+
+
+def _shown(register: Register) -> dict[str, Field]:
+    made = {}
+    for name in dir(type(register)):
+        label = getattr(getattr(type(register), name), "shown_label", None)
+        if label is not None:
+            made[name] = Field(name, label, "computed", compute=getattr(register, name))
+    return made
+
+
+def actions_of(register: Register) -> dict[str, RegisterAction]:
+    """Return the actions the methods of *register* declare, by name.
+
+    Raises:
+        SpecError: an action asks for something the register has no field for.
+    """
+    found: dict[str, RegisterAction] = {}
+    for name in dir(type(register)):
+        made = getattr(getattr(type(register), name), "declared_action", None)
+        if made is None:
+            continue
+        unknown = [n for n in made.asks if n.removesuffix("?") not in register.every_field]
+        if unknown:
+            allowed = ", ".join(sorted(register.every_field))
+            raise SpecError(
+                f"{where(type(register))}: action {made.name!r} asks for {unknown[0]!r}; allowed: {allowed}"
+            )
+        found[made.name] = replace(made, run=getattr(register, name))
+    return found
+
+
+def where(cls: type) -> str:
+    """Return file, line and name of a class, for the one who declared it wrongly."""
+    try:
+        return f"{source.getsourcefile(cls)}:{source.getsourcelines(cls)[1]} {cls.__name__}"
+    except (OSError, TypeError):
+        return cls.__name__

@@ -1,0 +1,120 @@
+"""The routes of actions: ask for what the rule needs, run it on one record or over ticked rows, tell what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import abort, flash, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app import acting
+from app.register import lists
+from app.register.access import may
+from app.register.actions import MOST, RegisterAction, asking_spec, run_over
+from app.register.editing import Refused, committed
+from app.register.forms import empty_form, parts_of, read_form, refusal_of
+from app.register.pages import FormPage
+from app.register.spec import Spec
+from app.register.state import ListState
+
+if TYPE_CHECKING:
+    from app.register.view import Register
+
+
+def on_one(register: Register, name: str, pk: int) -> Response | str:
+    """Do one action on one record. GET asks; only POST with a token does."""
+    made = _action_or_404(register, name, multiple=False)
+    record = register.record_or_404(pk)
+    here = register.url("show", pk=pk)
+    spec, groups = asking_spec(register.spec, made, register.every_field)
+    if request.method == "GET" or ((made.asks or made.confirm) and "sure" not in request.form):
+        return _ask(register, made, request.path, made.confirm, empty_form(spec, groups, {}), (), here)
+    form = read_form(register.session, spec, groups, request.form, None)
+    if form.errors:
+        return _ask(register, made, request.path, made.confirm, form, (), here)
+    rule = made.run
+    try:
+        target = committed(register.session, lambda: rule(record, by=acting.actor(), **form.values))
+    except Refused as refusal:
+        if made.asks:
+            placed = form.refuse(refusal.sentence, refusal.field)
+            return _ask(register, made, request.path, made.confirm, form, (), here, "" if placed else refusal.sentence)
+        flash(refusal.sentence, "bad")
+        return redirect(here)
+    flash(made.done or f"{made.label}: готово.", "ok")
+    return redirect(target if isinstance(target, str) else here)
+
+
+def on_ticked(register: Register) -> Response | str:
+    """Do one action over ticked rows: the rule in a loop, the skipped told. A foreign row stops all with 404."""
+    made = _action_or_404(register, request.form.get("action", ""), multiple=True)
+    spec = register.seen_spec()
+    state = register.state_of(spec)
+    back = state.url(register.url("list"))
+    records = _ticked(register, spec, state)
+    if not records:
+        flash("Отметьте строки, с которыми это сделать.", "warn")
+        return redirect(back)
+    if len(records) > MOST:
+        flash(f"За один раз можно взять до {MOST} строк. Сузьте список фильтром.", "warn")
+        return redirect(back)
+    asking, groups = asking_spec(register.spec, made, register.every_field)
+    hidden = (("action", made.name), *(("rowid", str(record.id)) for record in records))
+    here = state.url(register.url("bulk"))
+    question = f"{made.confirm or made.label} Отмечено строк: {len(records)}."
+    if (made.asks or made.confirm) and "sure" not in request.form:
+        return _ask(register, made, here, question, empty_form(asking, groups, {}), hidden, back)
+    form = read_form(register.session, asking, groups, request.form, None)
+    if form.errors:
+        return _ask(register, made, here, question, form, hidden, back)
+    by, rule = acting.actor(), made.run
+    result = committed(register.session, lambda: run_over(register.session, records, rule, by=by, values=form.values))
+    if result.skipped:
+        return render_template(
+            "register/bulk_result.html", title=made.label, done=result.done, skipped=result.skipped, back_url=back
+        )
+    flash(f"{made.label}: сделано строк — {result.done}.", "ok")
+    return redirect(back)
+
+
+def _action_or_404(register: Register, name: str, *, multiple: bool) -> RegisterAction:
+    made = register.register_actions.get(name)
+    if made is None or not (made.multiple if multiple else made.single) or not may(register, name, action=True):
+        abort(404)
+    return made
+
+
+def _ask(
+    register: Register,
+    made: RegisterAction,
+    url: str,
+    question: str,
+    form: Any,
+    hidden: tuple[tuple[str, str], ...],
+    back: str,
+    error: str = "",
+) -> str:
+    page = FormPage(
+        title=made.label,
+        url=url,
+        parts=parts_of(form, register.lookup_url),
+        intro=question,
+        error=error or (refusal_of(form, "Не сделано") if form.errors else ""),
+        hidden=(*hidden, ("sure", "1")),
+        save=made.label,
+        cancel_url=back,
+        crumbs=register.crumbs(),
+    )
+    return render_template("register/form.html", page=page)
+
+
+def _ticked(register: Register, spec: Spec, state: ListState) -> Any:
+    if request.form.get("all") == "1":
+        ids = register.session.scalars(lists.matching(register.session, spec, state).limit(MOST + 1)).all()
+    else:
+        typed = dict.fromkeys(request.form.getlist("rowid"))
+        if any(not (t.isascii() and t.isdigit() and len(t) < 10) for t in typed) or len(typed) > MOST:
+            abort(400)
+        ids = [int(t) for t in typed]
+    records = lists.fetch(register.session, register.spec, ids, ())
+    return records if len(records) == len(ids) else abort(404)
