@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.register.sheet.book import letters
 from app.register.sheet.cells import text_of
 from app.words import counted
 
+_WHO = (FAMILIES.key_field, FAMILIES.item_field)
 _QUOTED = re.compile(r"(?:«([^»]*)»: )?(.*)", re.DOTALL)
 """A problem's message begins with the value it is about, if there is one."""
 PAGE = 50
@@ -84,7 +86,7 @@ def mapping_from(sent: Mapping[str, str], plan: Plan) -> dict[str, dict[str, str
 
 def views_of(plan: Plan, url: str, current: str) -> list[dict[str, Any]]:
     """Return the filters of the rows with their counts; an empty one is left out."""
-    counts = {"": len(plan.families), **plan.counts}
+    counts: dict[str, int] = {"": len(plan.families)} | {str(code): number for code, number in plan.counts.items()}
     return [
         {
             "label": label,
@@ -115,9 +117,9 @@ def heads_of(plan: Plan, shown: list[PlannedFamily]) -> list[tuple[str, str]]:
     for group in (family.group for family in plan.families):
         for name, column in group.columns.items():
             used.setdefault(_bare(name), set()).add(letters(column))
-    wrong = {_bare(problem.column) for family in shown for problem in family.problems}
+    wrong = Counter(_bare(problem.column) for family in shown for problem in family.problems)
     names = [one.name for one in FAMILIES.fields if one.name in used and one.name != "no"]
-    names.sort(key=lambda name: 0 if name in (FAMILIES.key_field, FAMILIES.item_field) else 1 if name in wrong else 2)
+    names.sort(key=lambda name: (name not in _WHO, -wrong[name]))
     one_table = len(plan.reading.tables) == 1
     labels = {name: FAMILIES.field(name).label for name in names}
     return [(name, f"{labels[name]} ({min(used[name])})" if one_table else labels[name]) for name in names]
@@ -127,11 +129,16 @@ def _bare(name: str) -> str:
     return name.partition(":")[0]
 
 
+def _value_and_message(text: str) -> tuple[str | None, str]:
+    found = _QUOTED.match(text)
+    return (found[1], found[2]) if found else (None, text)
+
+
 def repeated(plan: Plan) -> list[str]:
     """Return what is wrong in many rows, once each, with the values of the file it is said of."""
     found: dict[tuple[str, str], list[str]] = {}
     for problem in plan.problems:
-        value, message = _QUOTED.match(problem.message.removeprefix(f"{problem.where}: ")).groups()  # type: ignore[union-attr] -- the pattern matches any text
+        value, message = _value_and_message(problem.message.removeprefix(f"{problem.where}: "))
         found.setdefault((_bare(problem.column), message), []).append(value or "")
     told = []
     for (name, message), values in found.items():
@@ -148,12 +155,15 @@ def rows_of(plan: Plan, families: list[PlannedFamily], heads: list[tuple[str, st
     made: list[dict[str, Any]] = []
     for family in families:
         group, grid = family.group, plan.reading.book.grid(family.group.sheet)
-        first, *others = group.items or [None]
-        lines = [(group.head, first), *((None, other) for other in others)]
-        for head, child in lines:
+        first, others = next(iter(group.items), None), group.items[1:]
+        lines: list[tuple[Line, Line | None, Line | None]] = [
+            (group.head, group.head, first),
+            *((other, None, other) for other in others),
+        ]
+        for own, head, child in lines:
             cells = [_cell(grid, family, name, head, child) for name, _ in heads]
             state = STATES[family.verdict] if head else Badge("ещё ребёнок", "", "people")
-            made.append({"no": (head or child).row, "state": state, "cells": cells})
+            made.append({"no": own.row, "state": state, "cells": cells})
         loose = _without_cell(family, heads)
         if loose:
             made[-len(lines)]["cells"][0].update(tone="bad", small=" ".join(loose))

@@ -93,10 +93,10 @@ def line(
             "state": None}  # fmt: skip
 
 
-def until(day: dt.date) -> tuple[str, str, str]:
-    """Return a term in words, «28.02.2026», «осталось 10 дней», with its tone."""
+def until(day: dt.date) -> str:
+    """Return a term in words: «до 28.02.2026, осталось 10 дней»."""
     left = (day - today()).days
     if left < 0:
-        return f"{day:%d.%m.%Y}", f"просрочен на {counted(-left, 'день', 'дня', 'дней')}", "bad"
-    small = "сегодня" if left == 0 else "завтра" if left == 1 else f"осталось {counted(left, 'день', 'дня', 'дней')}"
-    return f"{day:%d.%m.%Y}", small, "warn" if left <= 14 else ""
+        return f"до {day:%d.%m.%Y}, просрочен на {counted(-left, 'день', 'дня', 'дней')}"
+    said = "сегодня" if left == 0 else "завтра" if left == 1 else f"осталось {counted(left, 'день', 'дня', 'дней')}"
+    return f"до {day:%d.%m.%Y}, {said}"

@@ -139,14 +139,15 @@ def ending_agreements(session: Session, which: ColumnElement[bool]) -> Section:
         .order_by(Agreement.valid_to, Agreement.id)
         .limit(SHOWN)
     )
-    rows = []
-    for agreement in agreements:
-        when, small, tone = until(agreement.valid_to)
-        button = act("Открыть", "agreements", "show", "show", pk=agreement.id)
-        rows.append(
-            line(f"Договор {agreement}", f"Семья {agreement.case.family}", url=link("agreements", agreement.id),
-                 button=button, when=when, small=small, tone=tone)
-        )  # fmt: skip
+    rows = [
+        line(
+            f"Договор {agreement}",
+            f"Семья {agreement.case.family}, {until(agreement.valid_to)}",
+            url=link("agreements", agreement.id),
+            button=act("Открыть", "agreements", "show", "show", pk=agreement.id),
+        )
+        for agreement in agreements
+    ]
     return section("Договоры заканчиваются", rows, "В ближайшие 30 дней договоры не заканчиваются.")
 
 
@@ -216,10 +217,13 @@ def last_services(session: Session, by: Actor) -> Section:
         .limit(5)
     )
     rows = [
-        line(str(record.service), f"Семья {record.case.family}", url=link("records", record.id),
-             when=f"{record.date:%d.%m.%Y}")
+        line(
+            str(record.service),
+            f"{record.date:%d.%m.%Y}, семья {record.case.family}",
+            url=link("records", record.id),
+        )
         for record in records
-    ]  # fmt: skip
+    ]
     return section("Мои последние услуги", rows, "Услуг вы ещё не записывали.")
 
 

@@ -95,7 +95,7 @@ def secretary_day(day: Day, session: Session, by: Actor) -> None:
     """What waits for a meeting, and the meetings that come."""
     waiting = _add_waiting(day, session, by)
     day.tile("ждут решения", waiting, "hourglass-split", url_for("WaitingView.show"), "warn")
-    day.aside.append(office.next_meetings(session))
+    day.work.append(office.next_meetings(session))
     _quick(day, act("Назначить заседание", "meetings", "add", "add"))
 
 
