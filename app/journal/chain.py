@@ -18,6 +18,8 @@ from app.journal import row_digest
 from app.journal.models import JournalRow, JournalSeal
 
 BATCH = 5_000
+BEFORE_ALL = -(2**62)
+"""An id below any other: a row slipped in as number 0 is read too."""
 _COLUMNS = JournalRow.__table__.c
 
 
@@ -42,7 +44,7 @@ def seal(session: Session, anchor: Path | None = None) -> int:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE"))
     last = session.scalars(select(JournalSeal).order_by(JournalSeal.id.desc()).limit(1)).first()
-    done, head, after = 0, last.head if last else b"", last.last_id if last else 0
+    done, head, after = 0, last.head if last else b"", last.last_id if last else BEFORE_ALL
     while True:
         rows = session.execute(
             select(_COLUMNS.id, _COLUMNS.digest).where(_COLUMNS.id > after).order_by(_COLUMNS.id).limit(BATCH)
@@ -65,7 +67,7 @@ def seal(session: Session, anchor: Path | None = None) -> int:
 def verify(session: Session, anchor: Path | None = None) -> Verdict:
     """Recompute the chain and return the verdict; see :class:`Verdict`."""
     total = session.scalar(select(func.count()).select_from(JournalRow.__table__)) or 0
-    head, sealed, after = b"", 0, 0
+    head, sealed, after = b"", 0, BEFORE_ALL
     for mark in session.scalars(select(JournalSeal).order_by(JournalSeal.id)).all():
         rows = (
             session.execute(
