@@ -36,6 +36,14 @@ def children_younger_than_parents(group: Group) -> Iterator[Problem]:
             )
 
 
+def registered_in_a_lifetime(group: Group) -> Iterator[Problem]:
+    """Yield a problem when the family came onto the register before its representative was born."""
+    born, day = group.head.value("born"), group.head.value("registered")
+    if born and day and day < born:
+        why = f"поставлена на учёт {day:%d.%m.%Y}, раньше рождения родителя ({born:%d.%m.%Y}): проверьте обе даты"
+        yield group.problem(group.head, "registered", "bad_date", why)
+
+
 FAMILIES = Sheet(
     key="families",
     title="Семьи с детьми",
@@ -58,7 +66,7 @@ FAMILIES = Sheet(
     detail_words=("ребен", "дет", "несовершеннолетн", "воспитанник", "подопечн"),
     section="place",
     same_head=("born", "snils"),
-    checks=(children_younger_than_parents,),
+    checks=(children_younger_than_parents, registered_in_a_lifetime),
     fields=(
         Field(
             "no", "№ п/п", Running(), ("№ =п =п", "=п =п", "=№", "номер =п =п", "порядков номер", "=пп"), starts=True

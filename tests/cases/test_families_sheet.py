@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,15 +15,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.acting import Actor
+from app.base import RuleBroken
 from app.cases.intake_load import LoadResult, load
-from app.cases.intake_plan import Plan, Verdict
+from app.cases.intake_plan import Plan, Verdict, preview
 from app.cases.intake_values import is_disabled, is_ovz, level_of, sex_of
 from app.cases.models import CaseStatus, EndReason, FamilyCase
 from app.organisation.models import StaffMember, TerritoryLevel
 from app.people.lists import Sex
 from app.people.models import Family
-from app.register.sheet import PersonName
-from tests.cases.banks import BANK, LAYOUTS, Child, Household, flat, nameless, write_bank
+from app.register.sheet import Book, Grid, PersonName, open_workbook
+from app.register.sheet.book import Broken, Merges
+from tests.cases.banks import BANK, CURATORS, LAYOUTS, Child, Household, Page, flat, nameless, write_bank
 from tests.cases.intake import GOOD, NOTHING, OTHER, changed, counts, hire, planned, rows, staffed
 from tests.make import centre, refused
 
@@ -233,6 +236,8 @@ def test_a_book_without_such_a_table_is_refused(here: tuple, tmp_path: Path) -> 
         ({"F": "05.06.1980"}, "c_born", "child_older_than_parent",
          "F{}: ребёнок родился 05.06.1980, раньше родителя (12.03.1986): проверьте обе даты"),
         ({"I": "15.01.2050"}, "registered", "bad_date", "I{}: 15.01.2050 ещё не наступило: проверьте год"),
+        ({"I": "15.01.1980"}, "registered", "bad_date",
+         "I{}: поставлена на учёт 15.01.1980, раньше рождения родителя (12.03.1986): проверьте обе даты"),
         ({"I": None}, "registered", "no_date", "I{}: не указана дата постановки на учёт: впишите её"),
         ({"J": "Уткин Я.Я."}, "curator", "unknown_curator",
          "J{}: «Уткин Я.Я.»: такого сотрудника в службе нет; проверьте фамилию или сначала внесите сотрудника"),
@@ -301,6 +306,48 @@ def test_nothing_said_is_no_problem(here: tuple, tmp_path: Path) -> None:
     ]
     plan = planned(session, by, write_bank(tmp_path / "bank.xlsx", rows(*lines)))
     assert (plan.problems, [family.group.head.value("snils") for family in plan.families]) == ([], [None] * 3)
+
+
+def test_a_birthday_left_out_of_the_cell_of_the_name_is_asked_for(here: tuple, tmp_path: Path) -> None:
+    session, by = here
+
+    def layout(page: Page) -> None:
+        page.row(0, ["Мать, дата рождения", "Дети, дата рождения", "Адрес", "Дата постановки на учёт", "Куратор"])
+        page.row(1, ["Тестова Анна Петровна", "Тестов Иван Олегович", "д. Тестово", "15.01.2024", CURATORS[0]])
+        page.row(2, ["Пробина Ольга Юрьевна 29.02.1992", "Пробин Глеб Ильич 30.12.2020", "с. Пробное", "3.11.2023"])
+
+    plan = planned(session, by, write_bank(tmp_path / "bank.xlsx", layout))
+    assert [problem.message for problem in plan.problems] == [
+        "A2: не указана дата рождения родителя: впишите её",
+        "B2: не указана дата рождения ребёнка: впишите её",
+    ]
+    assert [family.verdict for family in plan.families] == [Verdict.ERROR, Verdict.NEW]
+
+
+ODD: list[Any] = [None, 0, -5, 1e308, float("nan"), True, dt.date(9999, 12, 31), Broken("error"), "Итого", "\n;1) а",
+                  "1) Тестов Иван 2) Тестов Лев", "а" * 40_000, "31.02.2024", "٣", "🙂", "№", "2024"]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_spoiled_table_is_read_or_refused_and_what_is_clean_is_whole_u09(seed: int) -> None:
+    dice = random.Random(seed)
+    bank = open_workbook(DATA / "bank.xlsx").grids[0]
+    first = dice.randint(8, 440)
+    lines = [list(row) for row in bank.rows[: dice.choice([0, 7, 8])] + bank.rows[first : first + 25]]
+    for _ in range(dice.randint(0, 80)):
+        row = dice.choice(lines)
+        row[dice.randrange(len(row))] = dice.choice(ODD)
+    book = Book("испорченная", "0", (Grid("Лист1", lines, Merges([])),))
+    with staffed() as (session, by):
+        try:
+            plan = preview(session, book, by=by)
+        except RuleBroken as refusal:
+            assert refusal.sentence.endswith(".")
+            return
+        for family in plan.to_load:
+            head = family.group.head
+            assert all(head.value(name) for name in ("parent", "born", "registered")) and family.children
+            assert all(child.line.value("child") and child.line.value("c_born") for child in family.children)
 
 
 # ---- what words mean ---------------------------------------------------------------------------------------

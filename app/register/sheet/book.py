@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 from app.base import RuleBroken
 from app.register.sheet import child, guard
@@ -194,7 +195,7 @@ def _parse(path: Path) -> Iterator[bytes]:
 def _sheets(lines: Iterator[bytes]) -> Iterator[tuple[dict, list[list[Value]]]]:
     """Gather the parser's lines into sheets. Equal texts are kept once: a table repeats its schools and streets."""
     seen: dict[str, str] = {}
-    about: dict | None = None
+    about: dict[str, Any] | None = None
     rows: list[list[Value]] = []
     for line in lines:
         if line.startswith(b"{"):
@@ -202,14 +203,14 @@ def _sheets(lines: Iterator[bytes]) -> Iterator[tuple[dict, list[list[Value]]]]:
                 yield about, _trim(rows)
             about, rows = json.loads(line), []
             continue
-        row: list[Value] = [None] * about.get("left", 0)
+        row: list[Value] = [None] * (about or {}).get("left", 0)
         row.extend(_value(cell, seen) for cell in json.loads(line))
         rows.append(row)
     if about is not None:
         yield about, _trim(rows)
 
 
-def _value(cell: object, seen: dict[str, str]) -> Value:
+def _value(cell: Any, seen: dict[str, str]) -> Value:
     if isinstance(cell, str):
         return seen.setdefault(cell, cell) if cell.strip() else None
     if isinstance(cell, dict):

@@ -65,7 +65,7 @@ class Kind(Protocol):
     *evident*: its values show themselves, so that a header is not believed when the values deny it.
     """
 
-    evident: bool
+    evident: ClassVar[bool]
 
     def read(self, value: Value, around: Around) -> Cell:
         """Read one filled cell."""

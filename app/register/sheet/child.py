@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from typing import Any
 
 MEMORY = 290 * 1024 * 1024
 """Bytes of address space: an interpreter takes 40 MB of it, a bank of 40 000 rows 150 MB more."""
@@ -47,7 +48,7 @@ def main(path: str) -> int:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     encode = json.JSONEncoder(ensure_ascii=False, default=plain, separators=(",", ":")).encode
-    out = sys.stdout
+    out: Any = sys.stdout
     out.reconfigure(encoding="utf-8", errors="replace", newline="\n")
     book = CalamineWorkbook.from_path(path)
     for about in book.sheets_metadata:

@@ -87,7 +87,8 @@ def read_name(text: str) -> PersonName:
     turned = in_russian(bare)
     words = turned.split()
     if len(words) == 3 and _PLAIN.fullmatch(turned) and _PATRONYMIC.match(words[2]):
-        return PersonName(*map(in_case, words), corrected=turned != bare)
+        last, first, middle = map(in_case, words)
+        return PersonName(last, first, middle, corrected=turned != bare)
     if not words:
         raise NotAName("имя не указано")
     if re.search(r"\d", turned):

@@ -105,8 +105,10 @@ class _Reader:
         for one in sheet.fields:
             if one.born_in and one.born_in not in self.at and one.name in self.places:
                 self.places[one.born_in] = self.places[one.name]
-        self.heads = [one for one in sheet.fields if not one.detail and one.name in mapped]
-        self.items = [one for one in sheet.fields if one.detail and one.name in mapped]
+        # A birthday that may stand in the cell of the name is asked for even if it has no column of its own.
+        told = mapped | {one.born_in for one in sheet.fields if one.name in mapped}
+        self.heads = [one for one in sheet.fields if not one.detail and one.name in told]
+        self.items = [one for one in sheet.fields if one.detail and one.name in told]
         self.section_by_row = bool(sheet.section) and sheet.section not in mapped
         self.start = next((self.at[one.name] for one in self.heads if one.starts), None)
 
@@ -169,7 +171,7 @@ class _Reader:
         """Return the value of a field; a name in three columns is joined."""
         if one.name in self.at:
             return self.grid.value(row, self.at[one.name])
-        texts = [text_of(self.grid.value(row, index)) for index in self.parts[one.name]]
+        texts = [text_of(self.grid.value(row, index)) for index in self.parts.get(one.name, ())]
         return " ".join(filter(None, texts)) or None
 
     def _put(self, line: Line, one: Field, value: Value) -> None:
