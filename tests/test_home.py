@@ -206,7 +206,7 @@ def test_the_administrator_sees_accounts_and_no_family(app: Flask, centre: Counc
     make_account(centre.session, fresh, "fresh", PASSWORD, [PSYCHOLOGIST], by=SYSTEM)
     page = come(app, centre, made.stranger.staff_id, ADMINISTRATOR).get("/").text
     found = lines(page)
-    assert found["Выданы, но ещё не сменили пароль"] == [(fresh.name, "Открыть")]
+    assert found["Ещё не сменили выданный пароль"] == [(fresh.name, "Открыть")]
     assert (made.staff(made.curator).name, "Открыть вход") in found["Сотрудники без входа"]
     assert "Тестовы" not in page
 

@@ -119,7 +119,7 @@ def heads_of(plan: Plan, shown: list[PlannedFamily]) -> list[tuple[str, str]]:
             used.setdefault(_bare(name), set()).add(letters(column))
     wrong = Counter(_bare(problem.column) for family in shown for problem in family.problems)
     names = [one.name for one in FAMILIES.fields if one.name in used and one.name != "no"]
-    names.sort(key=lambda name: (name not in _WHO, -wrong[name]))
+    names.sort(key=lambda name: (1, -wrong[name]) if name not in _WHO else (0, 0))
     one_table = len(plan.reading.tables) == 1
     labels = {name: FAMILIES.field(name).label for name in names}
     return [(name, f"{labels[name]} ({min(used[name])})" if one_table else labels[name]) for name in names]

@@ -86,7 +86,7 @@ def administrator_day(day: Day, session: Session, by: Actor) -> None:
     day.tile("сотрудников без входа", len(without), "person-x", "#work-2")
     day.work.append(
         section(
-            "Выданы, но ещё не сменили пароль",
+            "Ещё не сменили выданный пароль",
             [
                 line(one.staff.name, f"Имя для входа: {one.user.username}", url=link("accounts", one.id),
                      button=act("Открыть", "accounts", "show", "show", pk=one.id))

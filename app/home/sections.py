@@ -113,7 +113,7 @@ def without_programme(session: Session, which: ColumnElement[bool]) -> Section:
     rows = [
         line(
             f"Семья {case.family}",
-            f"Дело № {case.number}, {case.status.label}" + _since(case.registered_at),
+            f"Дело № {case.number}, {_state(case)}",
             url=link("cases", case.id),
             button=act("Составить программу", "versions", "add", "add", case_id=case.id),
         )
@@ -122,8 +122,11 @@ def without_programme(session: Session, which: ColumnElement[bool]) -> Section:
     return section("Дела без программы", rows, "У всех семей есть программа.")
 
 
-def _since(day: dt.date | None) -> str:
-    return f", на учёте с {day:%d.%m.%Y}" if day else ""
+def _state(case: FamilyCase) -> str:
+    """Return the state and since when the family is on the register: «оценка, на учёте с 12.01.2026»."""
+    since = f"на учёте с {case.registered_at:%d.%m.%Y}" if case.registered_at else ""
+    label = "" if since and case.status is CaseStatus.REGISTERED else case.status.label
+    return ", ".join(filter(None, (label, since)))
 
 
 # ---- agreements --------------------------------------------------------------------------------------

@@ -17,11 +17,16 @@ from app.organisation.rules import (
     COMMON_PASSWORDS,
     SHORTEST_PASSWORD,
     add_staff,
+    change_own_password,
     change_password,
     check_password,
     deactivate_account,
     dismiss_staff,
+    give_new_password,
+    grantable,
     make_account,
+    one_time_password,
+    reopen_account,
     set_roles,
 )
 from tests import make
@@ -233,3 +238,75 @@ def test_a_weak_new_password_changes_nothing(session, by):
     with refused("В пароле не должно быть логина. Придумайте другой.", "password"):
         change_password(account, "ivanova-2026", by=by)
     assert check_password_hash(account.user.password, GOOD)
+
+
+def test_a_closed_account_is_opened_again_with_what_it_had(session, by):
+    make.make_roles(session, "Куратор")
+    account = open_account(session, by)
+    with refused("Вход «ivanova» и так открыт."):
+        reopen_account(account, by=by)
+    deactivate_account(account, by=by)
+    reopen_account(account, by=by)
+    assert (account.user.active, role_names(account), check_password_hash(account.user.password, GOOD)) == (
+        True, ["Куратор"], True)  # fmt: skip
+
+
+def test_the_account_of_one_who_has_left_stays_closed(session, by):
+    make.make_roles(session, "Куратор")
+    account = open_account(session, by)
+    dismiss_staff(account.staff, by=by, on=DAY - dt.timedelta(days=1))
+    with refused(f"{account.staff} у нас не работает. Вход не нужен."):
+        reopen_account(account, by=by)
+
+
+def test_a_one_time_password_is_good_and_never_the_same(session, by):
+    made = {one_time_password() for _ in range(50)}
+    assert len(made) == 50
+    for password in made:
+        check_password(password, "ivanova")
+
+
+def test_a_closed_account_gets_no_new_password(session, by):
+    make.make_roles(session, "Куратор")
+    account = open_account(session, by)
+    deactivate_account(account, by=by)
+    with refused("Вход «ivanova» закрыт. Сначала откройте его."):
+        give_new_password(account, by=by)
+
+
+@pytest.mark.parametrize(
+    ("current", "password", "sentence", "field"),
+    [
+        ("не тот", "Ромашка-поле-8", "Это не ваш нынешний пароль. Проверьте раскладку и клавишу Caps Lock.", "current"),
+        (GOOD, GOOD, "Это тот же пароль. Придумайте другой.", "password"),
+    ],
+)
+def test_an_own_password_is_changed_by_who_knows_it(session, by, current, password, sentence, field):
+    make.make_roles(session, "Куратор")
+    account = open_account(session, by)
+    with refused(sentence, field):
+        change_own_password(account, current, password, by=by)
+    change_own_password(account, GOOD, "Ромашка-поле-8", by=by)
+    assert (check_password_hash(account.user.password, "Ромашка-поле-8"), account.must_change_password) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("own", "offered"),
+    [("Администратор", 10), ("Директор", 9), ("Заведующий отделением", 8), ("Куратор", 7)],
+)
+def test_nobody_hands_out_a_role_above_the_own(session, by, own, offered):
+    assert len(grantable(replace(by, roles=frozenset({own})))) == offered
+
+
+def test_a_role_above_the_own_is_refused(session, by):
+    make.make_roles(session, "Куратор", "Директор")
+    account = open_account(session, by)
+    curator = replace(by, roles=frozenset({"curator"}))
+    with refused("Роль «Директор» старше ваших. Её даёт администратор.", "roles"):
+        set_roles(account, ["Директор"], by=curator)
+    with refused("Роль «Директор» старше ваших. Её даёт администратор.", "roles"):
+        open_account(session, curator, "petrova", "Директор")
+    set_roles(account, ["Директор"], by=by)
+    for step in (set_roles, deactivate_account, give_new_password):
+        with refused("У входа «ivanova» роль старше ваших. Его меняет администратор."):
+            step(account, *([["Куратор"]] if step is set_roles else []), by=curator)
