@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import logging
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -129,9 +130,16 @@ def run() -> None:
             f"Адрес {settings.host}:{settings.port} занят или недоступен. Закройте другую программу "
             "или задайте другой порт: OPORA_PORT=8081 opora run"
         ) from failure
+    # systemd stops a service with SIGTERM, a person with Ctrl+C: either way requests under way are finished.
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, _stop)
     click.echo(f"Опора открыта: http://{settings.host}:{settings.port}  Остановить: Ctrl+C.")
     server.run()
     click.echo("Опора остановлена.")
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 @main.command()

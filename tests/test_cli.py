@@ -173,21 +173,23 @@ def test_a_taken_port_is_told_with_the_way_out(ready: Path) -> None:
 # ---- serving ------------------------------------------------------------------------------------------------------
 
 
-def test_the_service_opens_answers_and_stops(ready: Path) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_the_service_opens_answers_and_stops(ready: Path, sign: signal.Signals) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     env = {**os.environ, "OPORA_PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen([*OPORA, "run"], env=env, cwd=ROOT, text=True, stdout=PIPE)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == f"Опора открыта: http://127.0.0.1:{port}  Остановить: Ctrl+C.\n"
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=30) as answer:
-            assert answer.status == 200
-            assert "Server" not in answer.headers
-    finally:
-        process.send_signal(signal.SIGINT)
-        left, _ = process.communicate(timeout=30)
+    with subprocess.Popen([*OPORA, "run"], env=env, cwd=ROOT, text=True, stdout=PIPE) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == f"Опора открыта: http://127.0.0.1:{port}  Остановить: Ctrl+C.\n"
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=30) as answer:
+                assert answer.status == 200
+                assert "Server" not in answer.headers
+            process.send_signal(sign)
+            left, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert (process.returncode, left) == (0, "Опора остановлена.\n")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 from werkzeug.serving import make_server
 
 from tests.templates.gallery import PAGES, make_gallery
@@ -32,12 +32,9 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return one Chromium for all tests of this file."""
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield found
-        found.close()
+def browser(chromium: Browser) -> Browser:
+    """Return the one Chromium of this worker: Playwright starts once in a process."""
+    return chromium
 
 
 @pytest.fixture
