@@ -44,6 +44,17 @@ class Actor:
     sees_all: bool = False
     _criteria: list[Any] = field(default_factory=list, compare=False, repr=False)
 
+    @property
+    def unit(self) -> int:
+        """The unit whose rows are written.
+
+        Raises:
+            LookupError: the actor belongs to none, as the system does.
+        """
+        if self.unit_id is None:
+            raise LookupError(f"{self.name} belongs to no unit")
+        return self.unit_id
+
     def is_any(self, *roles: str) -> bool:
         """Whether the actor holds one of *roles*."""
         return bool(self.roles.intersection(roles))

@@ -76,7 +76,9 @@ class Choice(enum.StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Choice:
+    def __new__(cls, code: str, label: str = "") -> Choice:
+        if not label:  # Optional only in the eyes of a type checker, to which looking a code up is a call like this.
+            raise TypeError(f"{cls.__name__}: {code!r} has no Russian label")
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label
@@ -275,7 +277,7 @@ def _declared(cls: type) -> dict[str, dict[str, Any]]:
 _KEY = String(250).with_variant(String(250, collation="C"), "postgresql")
 
 
-def _declare_keys(cls: type) -> None:
+def _declare_keys(cls: Any) -> None:
     declared = _declared(cls)
     sorted_by = [name for name, info in declared.items() if info["sort"]]
     searched = [name for name, info in declared.items() if info["search"]]
@@ -327,7 +329,7 @@ def keep_keys(mapper: Any, connection: Any, target: Model) -> None:
             setattr(target, name, value)
 
 
-def session_of(record: Model) -> Session:
+def session_of(record: FabModel) -> Session:
     """Return the session *record* lives in; a rule works in it and never opens its own.
 
     Raises:

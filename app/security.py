@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import Flask, current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_appbuilder import AppBuilder, BaseView, expose
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import (
@@ -23,6 +23,7 @@ from flask_appbuilder.security.sqla.models import (
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
+from werkzeug.wrappers import Response
 
 from app import acting, journal
 from app.acting import SYSTEM, Actor
@@ -53,7 +54,7 @@ class AuthView(BaseView):
         error = ""
         if request.method == "POST":
             typed = request.form.get("username", "").strip(), request.form.get("password", "")
-            user = current_app.appbuilder.sm.auth_user_db(*typed) if all(typed) else None
+            user = current_app.extensions["appbuilder"].sm.auth_user_db(*typed) if all(typed) else None
             found = _account_of(user.id) if user is not None else None
             if found is not None:
                 session.clear()

@@ -263,8 +263,8 @@ def _refuse(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error
     if isinstance(error, CSRFError):
-        view = current_app.view_functions.get(request.endpoint or "")
-        if getattr(view, "keeps_typed", False) and view is not None:
+        view: Any = current_app.view_functions.get(request.endpoint or "")
+        if getattr(view, "keeps_typed", False):
             g.stale_form = True  # The view draws its form as it was typed, with a fresh token, and saves nothing.
             try:
                 answer = current_app.make_response(view(**(request.view_args or {})))

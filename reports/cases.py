@@ -119,7 +119,7 @@ def counted(asked: Asked) -> Select[Any]:
     The order is that of registration. A case refused before it was registered has no such date and is never counted.
     """
     curator = curator_on(asked.on)
-    query = (
+    query: Any = (
         select(
             FamilyCase.id,
             FamilyCase.number,

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app import journal
 from app.acting import Actor, now
 from app.base import Model, RuleBroken, keys_of
-from app.cases.intake_plan import Plan, PlannedFamily, Verdict, judge, person_key
+from app.cases.intake_plan import Plan, PlannedFamily, Verdict, judge, told_key
 from app.cases.intake_values import (
     education_of,
     features_of,
@@ -65,7 +65,7 @@ def load(session: Session, plan: Plan, *, by: Actor, good_rows: bool = False, se
     """
     # Two loads of one unit at once would each find the base without the other's families, so the second one waits
     # here, at the counter both need, until the first is done.
-    take_numbers(session, by.unit_id, "family", 0, 0)
+    take_numbers(session, by.unit, "family", 0, 0)
     if (
         plan.unit_id != by.unit_id
         or judge(session, plan.reading, plan.removed, by=by).stamp != plan.stamp
@@ -101,7 +101,7 @@ class _Loading:
         self._add_people(planned)
         new = [family for family in planned if family.verdict is Verdict.NEW]
         families = self._add_families(new)
-        families.update((id(family), family.family_id) for family in planned if family.verdict is Verdict.CHANGED)
+        families.update((id(family), family.family_id) for family in planned if family.family_id is not None)
         self._write(FamilyMember, self._members(planned, families))
         self._write(ChildProfile, self._profiles(planned))
         self._write(DisabilityStatus, self._disabilities(planned))
@@ -124,7 +124,7 @@ class _Loading:
             statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
             return list(connection.execute(statement, page).scalars())
         # SQLite would tell the ids row by row, four times slower; but this transaction is the only writer.
-        last = connection.scalar(select(func.coalesce(func.max(table.c.id), 0)))
+        last = connection.scalar(select(func.max(table.c.id))) or 0
         ids = list(range(last + 1, last + 1 + len(page)))
         connection.execute(insert(table), [{"id": pk, **row} for pk, row in zip(ids, page, strict=True)])
         return ids
@@ -144,7 +144,7 @@ class _Loading:
         unknown: dict[tuple[str, dt.date], tuple[Line, str]] = {}
         snils: dict[tuple[str, dt.date], str | None] = {}
         for line, name, born, number, person_id in lines:
-            key = person_key(line, name, born)
+            key = told_key(line, name, born)
             if person_id is not None:
                 self.people[key] = person_id
             else:
@@ -168,7 +168,7 @@ class _Loading:
     def _add_families(self, new: list[PlannedFamily]) -> dict[int, int]:
         """Add the new families and return ``{id of the planned family: key}``."""
         places = self._territories({place for family in new if (place := family.group.head.value("place"))})
-        numbers = take_numbers(self.session, self.by.unit_id, "family", 0, len(new)) if new else ()
+        numbers = take_numbers(self.session, self.by.unit, "family", 0, len(new)) if new else ()
         rows = (
             {
                 "name": head.value("parent").last,
@@ -204,9 +204,9 @@ class _Loading:
         """Yield the memberships: the representative of a new family, then the children."""
         for family in planned:
             head, family_id = family.group.head, families[id(family)]
-            people = [(person_key(child.line, "child", "c_born"), FamilyRole.CHILD) for child in family.children]
+            people = [(told_key(child.line, "child", "c_born"), FamilyRole.CHILD) for child in family.children]
             if family.verdict is Verdict.NEW:
-                people.insert(0, (person_key(head, "parent", "born"), role_of(family.group, kind_of(family.group))))
+                people.insert(0, (told_key(head, "parent", "born"), role_of(family.group, kind_of(family.group))))
             for key, role in people:
                 yield {
                     "family_id": family_id,
@@ -222,7 +222,7 @@ class _Loading:
         """Yield what is known of the children whom the base does not know."""
         for child in (child for family in planned for child in family.children if child.person_id is None):
             yield {
-                "person_id": self.people[person_key(child.line, "child", "c_born")],
+                "person_id": self.people[told_key(child.line, "child", "c_born")],
                 "child_status": statuses_of(child.line),
                 "education_kind": education_of(child.line.value("school")),
             }
@@ -234,7 +234,7 @@ class _Loading:
                 until = line.value("disabled_until")
                 if is_disabled(line) and until:
                     yield {
-                        "person_id": self.people[person_key(line, "child", "c_born")],
+                        "person_id": self.people[told_key(line, "child", "c_born")],
                         "kind": DisabilityKind.CHILD,
                         "established_at": min(family.group.head.value("registered"), until),
                         "valid_to": until,
@@ -248,10 +248,10 @@ class _Loading:
             by_year.setdefault(family.group.head.value("registered").year, []).append(family)
         rows, curators = [], []
         for year, members in sorted(by_year.items()):
-            numbers = take_numbers(self.session, self.by.unit_id, "case", year, len(members))
+            numbers = take_numbers(self.session, self.by.unit, "case", year, len(members))
             for family, number in zip(members, numbers, strict=True):
                 head, removal = family.group.head, family.removal
-                curators.append((head.value("curator"), head.value("registered"), removal and removal.day))
+                curators.append((head.value("curator"), head.value("registered"), removal.day if removal else None))
                 rows.append(
                     {
                         "number": format_number(number, year),

@@ -16,6 +16,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -170,7 +171,7 @@ def _staff(session: Session, day: dt.date) -> Directory:
             StaffMember.active_from <= day, or_(StaffMember.active_to.is_(None), StaffMember.active_to >= day)
         )
     )
-    return Directory(tuple(person) for person in people)
+    return Directory((pk, last, first, middle) for pk, last, first, middle in people)
 
 
 @dataclass
@@ -217,13 +218,25 @@ def person_key(line: Line, name: str, born: str) -> tuple[str, dt.date] | None:
     return (who.key, day) if who and day else None
 
 
+def told_key(line: Line, name: str, born: str) -> tuple[str, dt.date]:
+    """Return the key of a person in a plan that may be loaded: there everybody has a name and a date of birth.
+
+    Raises:
+        LookupError: one of them is not known.
+    """
+    key = person_key(line, name, born)
+    if key is None:
+        raise LookupError(f"row {line.row} names nobody in {name} and {born}")
+    return key
+
+
 def judge(session: Session, reading: Reading, removed: tuple[Group, ...] = (), *, by: Actor) -> Plan:
     """Say what loading *reading* would do against the base as it is now."""
     judging = _Judging(known_people(session))
     families = [judging.family(group) for group in reading.groups]
     notes = [note for group in reading.groups for note in group.notes]
     _mark_removed(families, removed, notes)
-    said = [reading.book.digest, by.unit_id, [sorted(table.mapping.items()) for table in reading.tables]]
+    said: list[Any] = [reading.book.digest, by.unit, [sorted(table.mapping.items()) for table in reading.tables]]
     said += [
         [
             one.group.sheet,
@@ -236,7 +249,7 @@ def judge(session: Session, reading: Reading, removed: tuple[Group, ...] = (), *
         for one in families
     ]
     stamp = hashlib.sha256(json.dumps(said).encode()).hexdigest()
-    return Plan(reading, removed, tuple(families), by.unit_id, tuple(notes), stamp)
+    return Plan(reading, removed, tuple(families), by.unit, tuple(notes), stamp)
 
 
 def _mark_removed(families: list[PlannedFamily], removed: tuple[Group, ...], notes: list[Problem]) -> None:

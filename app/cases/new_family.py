@@ -260,7 +260,7 @@ def _save(register: Register, family: NewFamily, by: Actor) -> tuple[Family, Fam
 
 def _linked(session: Session, part: Part, name: str) -> Any:
     target, pk = part.form.spec.fields.get(part.prefix + name), part.value(name)
-    return session.get(target.target, pk) if target is not None and pk is not None else None
+    return session.get(target.linked, pk) if target is not None and pk is not None else None
 
 
 # ---- the page ----------------------------------------------------------------------------------------

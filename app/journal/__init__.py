@@ -155,7 +155,7 @@ _tracked: dict[type[Model], dict[str, bool]] = {}
 
 
 def _changes(target: Model) -> Iterator[tuple[str, str | None, str | None, bool]]:
-    state = inspect(target)
+    state: Any = inspect(target)
     for name, sealed in tracked(type(target)).items():
         history = state.attrs[name].history
         if history.has_changes():

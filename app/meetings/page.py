@@ -262,11 +262,11 @@ def _since(version: ProgrammeVersion) -> str:
 
 def waiting_page(session: Session, by: Actor, *, may_work: bool) -> dict[str, Any]:
     """Return what waits, grouped by the body that decides. Three queries, however much waits."""
-    versions = session.scalars(
-        select(ProgrammeVersion)
+    versions = session.execute(
+        select(ProgrammeVersion, Body)
+        .join(ProgrammeVersion.body)
         .where(ProgrammeVersion.status == VersionStatus.SUBMITTED)
         .options(
-            joinedload(ProgrammeVersion.body),
             joinedload(ProgrammeVersion.submitted_by),
             joinedload(ProgrammeVersion.programme).joinedload(Programme.case).joinedload(FamilyCase.family),
             selectinload(ProgrammeVersion.agenda_items).joinedload(AgendaItem.meeting),
@@ -279,8 +279,7 @@ def waiting_page(session: Session, by: Actor, *, may_work: bool) -> dict[str, An
         .order_by(Meeting.planned_at)
     ).all()
     groups: dict[int, dict[str, Any]] = {}
-    for version in versions:
-        body: Body = version.body
+    for version, body in versions:
         following = next((meeting for meeting in meetings if meeting.body_id == body.id), None)
         group = groups.setdefault(body.id, {"title": body.title, "rows": [], "more": _following(following)})
         group["rows"].append(_waiting(version, body, following, may_work=may_work))

@@ -20,11 +20,11 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
 )
 from sqlalchemy import select, tuple_
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from app import journal
 from app.acting import Actor
-from app.base import RuleBroken
+from app.base import RuleBroken, session_of
 from app.roles import ADMINISTRATOR, grants, rank
 
 Right = tuple[str, str]
@@ -39,7 +39,7 @@ KEYS_OF_THE_HOUSE: frozenset[Right] = frozenset(
 
 def rights_of(role: Role) -> frozenset[Right]:
     """Return the rights *role* holds."""
-    rows = object_session(role).execute(
+    rows = session_of(role).execute(
         select(Permission.name, ViewMenu.name)
         .select_from(PermissionView)
         .join(Permission, Permission.id == PermissionView.permission_id)
@@ -65,7 +65,7 @@ def change_rights(
         raise RuleBroken(f"Роль «{role.name}» старше ваших. Её права меняет администратор.")
     if role.name == ADMINISTRATOR and KEYS_OF_THE_HOUSE & set(take):
         raise RuleBroken("Без этого права никто не сможет менять права и входы. Оставьте его администратору.")
-    session, held = object_session(role), rights_of(role)
+    session, held = session_of(role), rights_of(role)
     give, take = set(give) - held, set(take) & held
     rows = _rows(session, give | take)
     missing = sorted((give | take) - rows.keys())

@@ -192,7 +192,9 @@ def _key(line: Line, column: str) -> str:
 
 def _asked(parts: tuple[Part, ...], held: frozenset[Right], ticked: set[str]) -> tuple[set[Right], set[Right]]:
     """Return what to give and what to take; a right two columns share stays while one of them is ticked."""
-    give, take, kept = set(), set(), set()
+    give: set[Right] = set()
+    take: set[Right] = set()
+    kept: set[Right] = set()
     for part in parts:
         for line in part.lines:
             for column, rights in line.cells.items():

@@ -96,7 +96,7 @@ class Disabilities(Register):
     title = "Инвалидность", "Инвалидность"
     list_columns = ["person_id", "kind", "certificate_no", "established_at", "valid_to"]
     form_columns = ["person_id", "kind", "certificate_no", "established_at", "valid_to", "main_limitation", "note"]
-    filter_columns: list[str] = []
+    filter_columns = []
     order = "person_id"
 
 
@@ -108,7 +108,7 @@ class OvzStatuses(Register):
     title = "ОВЗ", "Заключение ПМПК"
     list_columns = ["person_id", "kind", "conclusion_no", "concluded_at", "valid_to"]
     form_columns = ["person_id", "kind", "conclusion_no", "concluded_at", "valid_to", "recommendations"]
-    filter_columns: list[str] = []
+    filter_columns = []
     order = "person_id"
 
 

@@ -13,12 +13,12 @@ from flask_login import current_user
 def may(view: Any, permission: str, *, action: bool = False) -> bool:
     """Whether the signed-in person holds *permission* on *view*; an action's permission is its bare name."""
     name = permission if action else f"can_{permission}"
-    return bool(current_app.appbuilder.sm.has_access(name, view.class_permission_name))
+    return bool(current_app.extensions["appbuilder"].sm.has_access(name, view.class_permission_name))
 
 
 def keeps_typed(route: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a route that draws its form again, saving nothing, when the form came with a stale token."""
-    route.keeps_typed = True  # type: ignore[attr-defined] -- read by the page of refusals in app/web.py
+    route.keeps_typed = True  # type: ignore[attr-defined]  # read by the page of refusals in app/web.py
     return route
 
 
@@ -34,7 +34,7 @@ def access(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
                 abort(403)
             return _to_the_door()
 
-        guarded._permission_name = permission  # type: ignore[attr-defined] -- FAB collects permissions by this mark
+        guarded._permission_name = permission  # type: ignore[attr-defined]  # FAB collects permissions by this mark
         return guarded
 
     return wrap

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect as source
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,7 +28,8 @@ def shown(label: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 def declaration_of(register: Register) -> Declaration:
     """Return what the class body of *register* declares, with the place in the source for refusals."""
-    cls = type(register)
+    cls: Any = type(register)  # FAB says of its class attributes that only instances have them.
+    _refuse_strangers(register)
     related = []
     for given in cls.related_views or []:
         name, path = (given, "") if isinstance(given, str) else given
@@ -56,6 +58,18 @@ def declaration_of(register: Register) -> Declaration:
         intro=cls.intro,
         blank=cls.blank,
     )
+
+
+def _refuse_strangers(register: Register) -> None:
+    """Refuse a word of the class body that means nothing: it is a word misspelt."""
+    base = next(cls for cls in type(register).__mro__ if cls.__name__ == "Register")
+    known = {name for name in dir(base) if not name.startswith("_")}
+    for cls in type(register).__mro__[: type(register).__mro__.index(base)]:
+        for name, value in vars(cls).items():
+            if name.startswith("_") or name in known or callable(value) or hasattr(value, "__get__"):
+                continue
+            close = difflib.get_close_matches(name, known, 3, 0.5) or sorted(base.__annotations__)
+            raise SpecError(f"{where(cls)}: {name!r} means nothing to a register; allowed: {', '.join(close)}")
 
 
 def _shown(register: Register) -> dict[str, Field]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
@@ -221,7 +222,7 @@ def edit(register: Register, pk: int) -> Response | str:
             if joined.merged:
                 said = f"Сохранено. Пока вы писали, карточку изменил другой человек: {joined.who}. Правки соединены."
         try:
-            committed(session, lambda record=record: register.change(record, form.values, by), form)
+            committed(session, partial(register.change, record, form.values, by), form)
         except Overtaken:
             record = register.record_or_404(pk, names)
             continue

@@ -16,7 +16,7 @@ from app.register.spec import Spec
 from app.register.state import ListState
 from app.words import counted
 
-_KINDS = {"number": "number", "money": "money", "date": "date", "moment": "moment"}
+_KINDS: dict[str, workbook.Kind] = {"number": "number", "money": "money", "date": "date", "moment": "moment"}
 
 
 Gather = Callable[[Session, Any], None]

@@ -97,6 +97,28 @@ class Field:
         """The choices offered: all of the list, or the *allowed* ones."""
         return self.allowed or tuple(self.choices or ())
 
+    def choice(self, code: str) -> Choice:
+        """Return the choice stored as *code*.
+
+        Raises:
+            ValueError: the closed list has no such code.
+            TypeError: the field has no closed list.
+        """
+        if self.choices is None:
+            raise TypeError(f"{self.name} is no choice")
+        return self.choices(code)
+
+    @property
+    def linked(self) -> type[Model]:
+        """The model a link points to.
+
+        Raises:
+            TypeError: the field is no link.
+        """
+        if self.target is None:
+            raise TypeError(f"{self.name} is no link")
+        return self.target
+
     @property
     def private(self) -> bool:
         """Whether the field needs the right to special or restricted data."""

@@ -160,7 +160,7 @@ def read_value(made: Field, raw: list[str]) -> Any:
 
 def _choice(made: Field, code: str) -> Choice:
     try:
-        chosen = made.choices(code)  # type: ignore[misc] -- a choice field always has its list
+        chosen = made.choice(code)
         if chosen in made.options:
             return chosen
     except ValueError:

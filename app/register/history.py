@@ -141,7 +141,7 @@ def value_from_text(field: Field, text: str | None) -> Any:
         known = {member.value: member for member in field.choices}
         return [known.get(code, code) for code in text.split(",") if code]
     if field.kind == "choice" and field.choices is not None:
-        return field.choices(text) if text in {member.value for member in field.choices} else text
+        return field.choice(text) if text in {member.value for member in field.choices} else text
     return text
 
 

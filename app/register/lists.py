@@ -40,8 +40,10 @@ def matching(session: Session, spec: Spec, state: ListState, within: Any | None 
 def ordered(base: Select[Any], spec: Spec, sort: str) -> Select[Any]:
     """Return *base* in the order *sort* («name», «-name»), the key last so that pages never overlap."""
     name, down = (sort.removeprefix("-"), sort.startswith("-")) if sort else spec.order
-    field = spec.fields[name]
-    if field.target is not None:
+    field = spec.fields.get(name)
+    if field is None:  # The usual order is by a field out of this person's sight.
+        key: Any = spec.model.id
+    elif field.target is not None:
         other = aliased(field.target)
         # Joined along the relation: only then the row scope of the other table is written for its alias.
         base = base.outerjoin(other, getattr(spec.model, str(field.relation)).of_type(other))
@@ -199,7 +201,7 @@ def chips(spec: Spec, state: ListState, url: str, titles: dict[tuple[str, str], 
 def _said(spec: Spec, one: Condition, value: str, titles: dict[tuple[str, str], str]) -> str:
     field = spec.fields[one.name]
     if field.choices is not None:
-        return field.choices(value).label
+        return field.choice(value).label
     if field.kind == "flag":
         return "да" if value == "1" else "нет"
     return titles.get((one.name, value), "недоступно") if field.kind == "ref" else value

@@ -174,4 +174,5 @@ def narrow(
     ids = session.scalars(select(model.id).where(by_index).limit(ENOUGH + 1)).all()
     if len(ids) <= ENOUGH:
         return base.where(model.id.in_(ids))
-    return base.where(found_by(model, query, through, dialect, walking=True))
+    by_rows = found_by(model, query, through, dialect, walking=True)
+    return base if by_rows is None else base.where(by_rows)

@@ -102,6 +102,7 @@ class Spec:
             fields=open_fields,
             columns=names(self.columns),
             extra_columns=names(self.extra_columns),
+            order=self.order if self.order[0] in open_fields else ("id", self.order[1]),
             add=groups(self.add),
             edit=groups(self.edit),
             show=groups(self.show),
@@ -123,7 +124,7 @@ class Spec:
 
         A card shows *one* record, so what only a list's computed columns need is left out.
         """
-        paths = [(self.fields[n].relation,) for n in names if self.fields[n].relation]
+        paths: list[tuple[str, ...]] = [(relation,) for n in names if (relation := self.fields[n].relation)]
         paths += [self._loaded(n) for n in names if "." in n]
         options = []
         for path in dict.fromkeys([*paths, *(() if one else self.eager)]):
@@ -181,6 +182,10 @@ def spec_of(made: Declaration) -> Spec:
         SpecError: a name is unknown; the message says where, what, and what is allowed.
     """
     known = fields_of(made.model)
+    if not all(made.title) or len(made.title) != 2:
+        raise SpecError(f"{made.where}: title must be two words: what many of them are called and what one is")
+    if not made.list_columns:
+        raise SpecError(_wrong(made, "list_columns is empty", known))
     known.update({extra.name: replace(extra, far=True) for extra in made.form_fields})
     fields = dict(known)
     add = _groups(made.add_columns if made.add_columns is not None else made.form_columns)
@@ -212,6 +217,9 @@ def spec_of(made: Declaration) -> Spec:
         if name not in fields:
             raise SpecError(_wrong(made, f"label_columns names {name!r}, which no list or form shows", fields))
         fields[name] = replace(fields[name], label=label)
+    for name in made.phone_columns or ():
+        if name not in (*made.list_columns, *made.extra_columns):
+            raise SpecError(_wrong(made, f"phone_columns names {name!r}, which the list does not hold", fields))
     for path in (*made.search_through, *made.eager):
         _check_path(made, path)
     return Spec(
@@ -282,7 +290,7 @@ def _check_path(made: Declaration, path: str) -> None:
     current: Any = made.model
     for step in path.split("."):
         attribute = getattr(current, step, None)
-        if attribute is None or not hasattr(attribute.property, "mapper"):
+        if not hasattr(getattr(attribute, "property", None), "mapper"):
             links = sorted(relation.key for relation in inspect(current).relationships)
             raise SpecError(f"{made.where}: {path!r} is not a path of relations; allowed: {', '.join(links)}")
         current = attribute.property.mapper.class_

@@ -52,7 +52,7 @@ class Register(ModelView):
     class moves no right.
     """
 
-    key: ClassVar[str] = ""
+    key: str = ""
     title: ClassVar[tuple[str, str]] = ("", "")
     extra_columns: ClassVar[list[str]] = []
     form_columns: ClassVar[list[Any]] = []
@@ -76,7 +76,7 @@ class Register(ModelView):
     # ---- becoming a FAB view ------------------------------------------------------------------------
 
     def __init__(self, **kwargs: Any) -> None:
-        cls = type(self)
+        cls: Any = type(self)  # FAB says of its class attributes that only instances have them.
         if not isinstance(cls.datamodel, type):
             raise SpecError(f"{where(cls)}: datamodel must be a model class")
         self.model: type[Model] = cls.datamodel
@@ -95,7 +95,8 @@ class Register(ModelView):
     def _init_properties(self) -> None:
         """FAB would read every column and build filters shared by all threads; a register has its Spec."""
         self.list_columns = list(self.spec.columns)
-        self.related_views = self._related_views = []
+        self.related_views: list[Any] = []
+        self._related_views: list[Any] = []
 
     def _init_forms(self) -> None:
         """Forms are built per request."""
@@ -157,8 +158,11 @@ class Register(ModelView):
 
     def linked(self, values: dict[str, Any], name: str) -> Any:
         """Take the id of link *name* out of *values* and return the record it points to, or None."""
-        target, pk = self.every_field[name].target, values.pop(name)
-        return None if pk is None else self.session.scalars(select(target).where(target.id == pk)).one()
+        pk = values.pop(name)
+        if pk is None:
+            return None
+        target = self.every_field[name].linked
+        return self.session.scalars(select(target).where(target.id == pk)).one()
 
     # ---- shared by the routes ------------------------------------------------------------------------
 

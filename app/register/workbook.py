@@ -179,7 +179,8 @@ def _write_sheets(
         book.set_properties(
             {"title": _clean(first.title), "company": _clean(first.organisation), "created": now().replace(tzinfo=None)}
         )
-        styles, names, counts = _Styles(book), set(), []
+        styles, counts = _Styles(book), []
+        names: set[str] = set()
         complete = False
         try:
             for heading, rows in sheets:

@@ -57,7 +57,7 @@ def choices(session: Session) -> Choices:
             (str(a.id), str(a)) for a in session.scalars(select(ServiceArea).order_by(ServiceArea.name_key))
         ),
         "curator_id": tuple((str(s.id), str(s)) for s in session.scalars(curators.order_by(StaffMember.name_key))),
-        "category": tuple((name, name) for name in session.scalars(categories.order_by(FamilyCase.category))),
+        "category": tuple((name, name) for name in session.scalars(categories.order_by(FamilyCase.category)) if name),
         "status": tuple((status.value, status.label) for status in CaseStatus),
     }
 
