@@ -45,7 +45,10 @@ class Registers:
                 (r for r in self.by_key.values() if type(r).__name__ == related.key or r.key == related.key), None
             )
             if other is None:
-                raise SpecError(f"{where(type(owner))}: related_views names {related.key!r}, which is no register")
+                known = ", ".join(sorted(self.by_key))
+                raise SpecError(
+                    f"{where(type(owner))}: related_views names {related.key!r}, which is no register; allowed: {known}"
+                )
             made.append((Related(other.key, related.path or (_link_column(other, owner),)), other))
         return made
 
@@ -57,8 +60,13 @@ class Registers:
                 shown = {n for g in (*register.spec.add, *register.spec.edit) for n in g.names} | set(
                     register.spec.filters
                 )
-                if field.target is not None and field.name in shown:
-                    self.of(field.target)
+                if field.target is None or field.name not in shown:
+                    continue
+                if not any(other.model is field.target for other in self.by_key.values()):
+                    raise SpecError(
+                        f"{where(type(register))}: {field.name!r} is chosen from a list, "
+                        f"but no register shows {field.target.__name__}"
+                    )
 
 
 def _link_column(other: Register, owner: Register) -> str:
