@@ -13,6 +13,12 @@ from flask_login import current_user
 def may(view: Any, permission: str, *, action: bool = False) -> bool:
     """Whether the signed-in person holds *permission* on *view*; an action's permission is its bare name."""
     name = permission if action else f"can_{permission}"
+    if getattr(view, "wholly_private", False) and not _holds(view, "can_special"):
+        return False
+    return _holds(view, name)
+
+
+def _holds(view: Any, name: str) -> bool:
     return bool(current_app.extensions["appbuilder"].sm.has_access(name, view.class_permission_name))
 
 

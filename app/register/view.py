@@ -175,6 +175,11 @@ class Register(ModelView):
         """Return the Spec as the acting person sees it: without private fields unless the role may."""
         return self.spec if may(self, "special") else self.spec.without_private()
 
+    @property
+    def wholly_private(self) -> bool:
+        """Whether nothing is left of a row without the right to special data; then its very title is private too."""
+        return not self.spec.without_private().columns
+
     def url(self, route: str, **arguments: Any) -> str:
         """Return the address of one of this register's routes."""
         return url_for(f"{self.endpoint}.{route}", **arguments)
