@@ -13,7 +13,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,7 +42,6 @@ class Actor:
     address: str = ""
     unit_name: str = ""
     sees_all: bool = False
-    _criteria: list[Any] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def unit(self) -> int:
@@ -165,13 +164,13 @@ def _scoped_tables() -> frozenset[Any]:
     return _scoped_models(len(FabBase.registry.mappers))[1]
 
 
-def _criteria_of(who: Actor) -> list[Any]:
-    """Return the scope options of *who*, built once: rebuilding them per statement costs milliseconds."""
-    if not who._criteria and not who.sees_all:
-        who._criteria.extend(
-            with_loader_criteria(model, model.visible_to(who), include_aliases=True) for model in scoped_models()
-        )
-    return who._criteria
+@lru_cache(maxsize=512)
+def _criteria_of(who: Actor, count: int) -> tuple[Any, ...]:
+    """Return the scope options of *who*; *count* of mappers only invalidates the cache.
+
+    Building them costs milliseconds, and they hold nothing but what equal actors share, so they are kept.
+    """
+    return tuple(with_loader_criteria(model, model.visible_to(who), include_aliases=True) for model in scoped_models())
 
 
 def _touches_scope(statement: Any) -> bool:
@@ -200,4 +199,4 @@ def _scope(state: ORMExecuteState) -> None:
             raise NoActor("a Core statement on a scoped table is not scoped: use the ORM or say why")
         return
     if not state.is_relationship_load:
-        state.statement = state.statement.options(*_criteria_of(who))
+        state.statement = state.statement.options(*_criteria_of(who, len(FabBase.registry.mappers)))

@@ -6,6 +6,7 @@ and the unit, and one brings every right. No page of FAB's own is registered.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from flask import Flask, current_app, flash, g, redirect, render_template, request, session, url_for
@@ -21,7 +22,7 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_role,
 )
 from flask_login import current_user, login_user, logout_user
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.wrappers import Response
 
@@ -126,17 +127,37 @@ class OporaBuilder(AppBuilder):
         self.sm.register_views()
 
 
-def _account_of(user_id: int) -> tuple[Account, ServiceUnit] | None:
-    """Return the open account of a user with its staff member, login and unit, in one query."""
-    wanted = (
+@cache
+def _account_query() -> Select[tuple[Account, ServiceUnit]]:
+    """Return the query of :func:`_account_of`, put together once: it runs with every request."""
+    return (
         select(Account, ServiceUnit)
         .join(Account.user)
         .join(ServiceUnit, ServiceUnit.id == Account.service_unit_id)
-        .where(Account.user_id == user_id, User.active.is_(True))
+        .where(Account.user_id == bindparam("user_id"), User.active.is_(True))
         .options(contains_eager(Account.user), joinedload(Account.staff))
         .execution_options(unscoped="who signs in is not known yet", populate_existing=True)
     )
-    found = db.session.execute(wanted).one_or_none()
+
+
+@cache
+def _rights_query() -> Select[tuple[str, str, str]]:
+    """Return the query of :func:`rights`, put together once."""
+    return (
+        select(Role.name, Permission.name, ViewMenu.name)
+        .select_from(assoc_user_role)
+        .join(Role, Role.id == assoc_user_role.c.role_id)
+        .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
+        .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+        .outerjoin(Permission, Permission.id == PermissionView.permission_id)
+        .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .where(assoc_user_role.c.user_id == bindparam("user_id"))
+    )
+
+
+def _account_of(user_id: int) -> tuple[Account, ServiceUnit] | None:
+    """Return the open account of a user with its staff member, login and unit, in one query."""
+    found = db.session.execute(_account_query(), {"user_id": user_id}).one_or_none()
     return (found[0], found[1]) if found else None
 
 
@@ -146,16 +167,7 @@ def rights() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
     if found is None:
         rows = []
         if current_user.is_authenticated:
-            rows = db.session.execute(
-                select(Role.name, Permission.name, ViewMenu.name)
-                .select_from(assoc_user_role)
-                .join(Role, Role.id == assoc_user_role.c.role_id)
-                .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
-                .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
-                .outerjoin(Permission, Permission.id == PermissionView.permission_id)
-                .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-                .where(assoc_user_role.c.user_id == current_user.id)
-            ).all()
+            rows = list(db.session.execute(_rights_query(), {"user_id": current_user.id}))
         found = (
             frozenset(CODES.get(row[0], row[0]) for row in rows),
             frozenset((row[1], row[2]) for row in rows if row[1]),
