@@ -17,7 +17,7 @@ from typing import Any
 import click
 import waitress
 from flask import Flask
-from flask.cli import ScriptInfo
+from flask.cli import FlaskGroup
 from flask_migrate.cli import db as migrations
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -46,8 +46,33 @@ class Refusal(click.ClickException):
         click.echo(self.message, file=file, err=True)
 
 
-class Commands(click.Group):
-    """Commands whose refusals are told in one line."""
+class Commands(FlaskGroup):
+    """Flask's group of commands, whose refusals are told in one line.
+
+    Flask starts the app to list the commands and before it runs one. Ours run before there is a database to start on,
+    so they are known without the app and open it themselves (:func:`opened`); Flask-Migrate's ask the group for it.
+    """
+
+    command = click.Group.command
+    group = click.Group.group
+    list_commands = click.Group.list_commands
+    parse_args = click.Group.parse_args
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(
+            add_default_commands=False,
+            add_version_option=False,
+            load_dotenv=False,
+            set_debug_flag=False,
+            create_app=lambda: bare_app(Settings.from_env()),
+            **settings,
+        )
+        # The options of `flask` that choose an app, a file of settings and the debugger have no meaning here.
+        self.params.clear()
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command of ours: what installed packages add to `flask`, like FAB's `fab`, is not offered."""
+        return click.Group.get_command(self, ctx, name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -64,15 +89,12 @@ def _shown_address() -> str:
     return Settings.from_env().database_url.render_as_string(hide_password=True)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.pass_context
-def main(ctx: click.Context) -> None:
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": None})
+def main() -> None:
     """Опора: учёт сопровождения семей с детьми.
 
     Настройки берутся из переменных OPORA_…, их список с пояснениями в config.py.
     """
-    # Only Flask-Migrate's commands ask for this app; they must run before there are tables to start on.
-    ctx.obj = ScriptInfo(create_app=lambda: bare_app(Settings.from_env()))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from subprocess import PIPE
 
 import pytest
 from click.testing import CliRunner, Result
+from flask.cli import FlaskGroup
 from sqlalchemy import URL, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
@@ -263,6 +264,19 @@ def test_commands_of_migrations_work_without_the_application(at: Path) -> None:
     done("db", "upgrade")
     assert opora("db", "check").exit_code == 0
     done("db", "downgrade", "base")
+
+
+def test_commands_are_found_without_starting_the_application_and_none_of_flask_are_offered(
+    at: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(main, FlaskGroup)
+    monkeypatch.setenv("OPORA_DATABASE_URL", "oracle://nowhere")
+    monkeypatch.setenv("FLASK_APP", "nowhere")
+    shown = done("--help")
+    assert "setup" in shown
+    for foreign in ("shell", "routes", "fab"):
+        assert opora(foreign).exit_code == 2
+        assert f" {foreign} " not in shown
 
 
 def test_every_command_explains_itself_in_russian() -> None:
