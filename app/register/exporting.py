@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 from flask import Response, stream_with_context
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from app import journal
 from app.acting import Actor, today
 from app.register import lists, workbook
+from app.register.field import Field
 from app.register.spec import Spec
 from app.register.state import ListState
 from app.words import counted
@@ -24,13 +26,21 @@ Gather = Callable[[Session, Any], None]
 
 def rows(session: Session, spec: Spec, state: ListState, names: tuple[str, ...], gather: Gather) -> Iterator[list[Any]]:
     """Yield the list's records as rows of typed values: real dates and numbers, words for the rest."""
-    fields = [spec.fields[name] for name in names]
-    typed = [field.kind in _KINDS for field in fields]
+    readers = [reader(spec.fields[name]) for name in names]
     for record in lists.walk(session, spec, state, names, gather):
-        yield [
-            field.value(record) if real else None if (cell := field.cell(record)).empty else cell.text
-            for field, real in zip(fields, typed, strict=True)
-        ]
+        yield [read(record) for read in readers]
+
+
+def reader(field: Field) -> Callable[[Any], Any]:
+    """Return the quickest way from a record to what its cell holds; a whole register passes through it."""
+    if field.stored and field.kind in (*_KINDS, "line", "prose"):
+        return attrgetter(field.name)
+
+    def words(record: Any) -> str | None:
+        cell = field.cell(record)
+        return None if cell.empty else cell.text
+
+    return words
 
 
 def write(session: Session, spec: Spec, state: ListState, target: Any, *, organisation: str, gather: Gather) -> int:
