@@ -55,7 +55,8 @@ class AuthView(BaseView):
         error = ""
         if request.method == "POST":
             typed = request.form.get("username", "").strip(), request.form.get("password", "")
-            user = current_app.extensions["appbuilder"].sm.auth_user_db(*typed) if all(typed) else None
+            legible = all(typed) and typed[0].isprintable()  # PostgreSQL refuses to look for a NUL.
+            user = current_app.extensions["appbuilder"].sm.auth_user_db(*typed) if legible else None
             found = _account_of(user.id) if user is not None else None
             if found is not None:
                 session.clear()
