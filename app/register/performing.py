@@ -68,7 +68,13 @@ def on_ticked(register: Register) -> Response | str:
     if form.errors:
         return _ask(register, made, here, question, form, hidden, back)
     by, rule = acting.actor(), made.run
-    result = committed(register.session, lambda: run_over(register.session, records, rule, by=by, values=form.values))
+    try:
+        result = committed(
+            register.session, lambda: run_over(register.session, records, rule, by=by, values=form.values)
+        )
+    except Refused as refusal:
+        flash(refusal.sentence, "bad")
+        return redirect(back)
     if result.skipped:
         return render_template(
             "register/bulk_result.html", title=made.label, done=result.done, skipped=result.skipped, back_url=back
@@ -115,6 +121,6 @@ def _ticked(register: Register, spec: Spec, state: ListState) -> Any:
         typed = dict.fromkeys(request.form.getlist("rowid"))
         if any(not (t.isascii() and t.isdigit() and len(t) < 10) for t in typed) or len(typed) > MOST:
             abort(400)
-        ids = [int(t) for t in typed]
+        ids = list(dict.fromkeys(map(int, typed)))  # «1» and «01» are one row.
     records = lists.fetch(register.session, register.spec, ids, ())
     return records if len(records) == len(ids) else abort(404)
