@@ -11,6 +11,38 @@ import unicodedata
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f]+")
 """Spaces and the signs no keyboard types: PostgreSQL keeps no NUL and the search index ends at it."""
 _DIGITS_ONLY = re.compile(r"[\d\s()+./-]*")
+_FULL_PHONE = re.compile(r"(?:\+?[78])?([0-9]{10})")
+
+MONTHS = (
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+)
+"""As a day is said: «17 февраля»."""
+IN_MONTHS = (
+    "январе",
+    "феврале",
+    "марте",
+    "апреле",
+    "мае",
+    "июне",
+    "июле",
+    "августе",
+    "сентябре",
+    "октябре",
+    "ноябре",
+    "декабре",
+)
+"""As «в феврале» is said."""
 
 
 def fold(text: str | None) -> str:
@@ -59,6 +91,12 @@ def initials(last: str, first: str, middle: str | None = None) -> str:
     """Return «Щёголева П. Ф.», as lists and protocols name a person."""
     parts = [last, *(f"{name[0]}." for name in (first, middle) if name)]
     return "\u00a0".join(parts[:2]) + ("\u00a0" + parts[2] if len(parts) > 2 else "")
+
+
+def full_phone(typed: str) -> str | None:
+    """Return a whole Russian number, typed with 8, +7 or without either, as +79000001426; None when it is none."""
+    found = _FULL_PHONE.fullmatch(re.sub(r"[\s()\-–.]", "", typed))
+    return f"+7{found[1]}" if found else None
 
 
 def shown_phone(value: str) -> str:

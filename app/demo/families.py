@@ -41,6 +41,7 @@ from app.people.models import (
     Sex,
 )
 from app.people.rules import NewMember, add_member, add_person, end_membership, give_consent, register_family
+from app.register.kinds import snils_sum
 
 SHAPES = (FamilyKind.FULL, FamilyKind.MOTHER, FamilyKind.FULL, FamilyKind.MOTHER, FamilyKind.GUARDIAN)
 SCHOOL_AGE, NURSERY_AGE = 7, 3
@@ -171,8 +172,7 @@ def _phone(world: World) -> str:
 
 def _snils(world: World) -> str:
     digits = f"{world.rng.randrange(100_000_000, 1_000_000_000)}"
-    total = sum(int(digit) * weight for digit, weight in zip(digits, range(9, 0, -1), strict=True))
-    return f"{digits}{total % 101 % 100:02d}"
+    return f"{digits}{snils_sum(digits):02d}"
 
 
 def _features(shape: FamilyKind, children: int) -> list[FamilyFeature]:

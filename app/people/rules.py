@@ -31,10 +31,10 @@ from app.people.models import (
     Person,
     Sex,
 )
+from app.register.kinds import snils_fits
+from app.words import full_phone
 
 EARLIEST_BIRTH = dt.date(1900, 1, 1)
-_UNCHECKED_SNILS = 1_001_998
-"""Numbers up to 001-001-998 were given out before the control digits existed (domain.md 4.36)."""
 
 HEADS_OF_FAMILY = (
     FamilyRole.MOTHER,
@@ -68,23 +68,14 @@ def check_snils(digits: str) -> None:
     """
     if len(digits) != 11:
         raise RuleBroken("В СНИЛС одиннадцать цифр. Сверьте номер с карточкой.", field="snils")
-    if int(digits[:9]) <= _UNCHECKED_SNILS:
-        return
-    total = sum(int(digit) * weight for digit, weight in zip(digits[:9], range(9, 0, -1), strict=True))
-    if total % 101 % 100 != int(digits[9:]):
+    if not snils_fits(digits):
         raise RuleBroken("Последние две цифры не сходятся. Сверьте номер с карточкой.", field="snils")
 
 
 def normal_phone(text: str | None) -> str | None:
     """Return a Russian number as «+79001234567»; anything else is kept as it was typed."""
     typed = trimmed(text)
-    digits = re.sub(r"\D", "", typed or "")
-    if typed and not re.search(r"[^\d\s()+.-]", typed):
-        if len(digits) == 11 and digits[0] in "78":
-            return "+7" + digits[1:]
-        if len(digits) == 10 and not typed.startswith("+"):
-            return "+7" + digits
-    return typed
+    return typed and (full_phone(typed) or typed)
 
 
 # ---- persons -----------------------------------------------------------------------------------------

@@ -17,29 +17,16 @@ from app.journal.models import JournalRow, JournalValue
 from app.register.field import NOT_GIVEN, OUT_OF_SIGHT, Field, local, shown
 from app.register.pages import Change, Day, Event
 from app.register.spec import Spec
+from app.words import MONTHS
 
 SHOWN = 50
-_MONTHS = (
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-)
 _DAYS = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
 _SAID = {CREATE: ("Внесено в базу.", "plus-lg"), CHANGE: ("Изменено.", "pencil"), DELETE: ("Удалено.", "trash")}
 
 
 def full_day(day: dt.date) -> str:
     """Return «Вторник, 17 февраля»."""
-    return f"{_DAYS[day.weekday()].capitalize()}, {day.day} {_MONTHS[day.month - 1]}"
+    return f"{_DAYS[day.weekday()].capitalize()}, {day.day} {MONTHS[day.month - 1]}"
 
 
 def day_words(day: dt.date) -> str:

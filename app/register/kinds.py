@@ -8,25 +8,14 @@ from decimal import Decimal, InvalidOperation
 
 from app.acting import today
 from app.register.field import zone
+from app.words import IN_MONTHS, full_phone
 
 EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+OLDEST_SNILS = 1_001_998
+"""Numbers up to 001-001-998 were given out before the control digits existed (domain.md 4.36)."""
 _DATE = re.compile(r"(\d{1,2})[.,/\s-](\d{1,2})[.,/\s-](\d{4}|\d{2})(?:\s*г\.?)?")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _TIME = re.compile(r"(.+?)[,\s]+(\d{1,2})[:.](\d{2})")
-_MONTHS = (
-    "январе",
-    "феврале",
-    "марте",
-    "апреле",
-    "мае",
-    "июне",
-    "июле",
-    "августе",
-    "сентябре",
-    "октябре",
-    "ноябре",
-    "декабре",
-)
 
 
 class NotRead(ValueError):
@@ -50,7 +39,7 @@ def read_date(text: str) -> dt.date:
     try:
         made = dt.date(year, month, day)
     except ValueError:
-        raise NotRead(f"В {_MONTHS[month - 1]} нет {day}-го числа.") from None
+        raise NotRead(f"В {IN_MONTHS[month - 1]} нет {day}-го числа.") from None
     if made < EARLIEST:
         raise NotRead("Проверьте год: он раньше 1900-го.")
     if made > LATEST:
@@ -98,22 +87,22 @@ def read_money(text: str, *, whole: int = 10) -> Decimal:
 def read_phone(text: str) -> str:
     """Return a Russian number as +7 and ten digits; a short local number stays as typed."""
     digits = re.sub(r"\D", "", text)
-    if len(digits) == 11 and digits[0] in "78":
-        return "+7" + digits[1:]
-    if len(digits) == 10:
-        return "+7" + digits
+    if phone := full_phone(digits):
+        return phone
     if 5 <= len(digits) <= 7 and not re.search(r"[A-Za-zА-Яа-яЁё]{4,}", text):
         return text.strip()
     raise NotRead("В номере должно быть 10 цифр после +7 (или 5–7 цифр городского номера).")
 
 
+def snils_sum(digits: str) -> int:
+    """Return the control number of a СНИЛС by its first nine digits (domain.md 4.36)."""
+    total = sum(int(digit) * weight for digit, weight in zip(digits[:9], range(9, 0, -1), strict=True))
+    return total % 101 % 100
+
+
 def snils_fits(digits: str) -> bool:
-    """Whether the two control digits agree with the nine before them (domain.md 4.36)."""
-    number, control = digits[:9], int(digits[9:])
-    if int(number) <= 1_001_998:
-        return True
-    total = sum(int(digit) * (9 - place) for place, digit in enumerate(number))
-    return control == total % 101 % 100
+    """Whether the two control digits agree with the nine before them; the oldest numbers were given without any."""
+    return int(digits[:9]) <= OLDEST_SNILS or int(digits[9:]) == snils_sum(digits)
 
 
 def read_snils(text: str) -> str:

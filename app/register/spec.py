@@ -257,7 +257,7 @@ def _computed(made: Declaration, name: str, known: Mapping[str, Field]) -> Field
     label = made.label_columns.get(name)
     current: Any = made.model
     for step in name.split("."):
-        attribute = getattr(current, step, None)
+        attribute: Any = getattr(current, step, None)
         if attribute is None:
             raise SpecError(_wrong(made, f"there is no {name!r}", known))
         mapped = getattr(attribute, "property", None)
@@ -289,7 +289,7 @@ def _far_filter(made: Declaration, name: str, shown: Field | None) -> Field:
 def _check_path(made: Declaration, path: str) -> None:
     current: Any = made.model
     for step in path.split("."):
-        attribute = getattr(current, step, None)
+        attribute: Any = getattr(current, step, None)
         if not hasattr(getattr(attribute, "property", None), "mapper"):
             links = sorted(relation.key for relation in inspect(current).relationships)
             raise SpecError(f"{made.where}: {path!r} is not a path of relations; allowed: {', '.join(links)}")

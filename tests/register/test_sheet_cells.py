@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.register.kinds import snils_sum
 from app.register.sheet.book import address, letters, number
 from app.register.sheet.cells import (
     Amount,
@@ -23,7 +24,6 @@ from app.register.sheet.cells import (
     Text,
     YesNo,
     says_nothing,
-    snils_sum,
     split_items,
 )
 from app.register.sheet.dates import NotADay, Years, find_day, read_day

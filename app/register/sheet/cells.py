@@ -14,10 +14,11 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
+from app.register.kinds import snils_fits
 from app.register.sheet.book import Broken, Value
 from app.register.sheet.dates import NotADay, Years, find_day, read_day
 from app.register.sheet.names import Directory, NotAName, clean, read_name
-from app.words import fold
+from app.words import fold, full_phone
 
 NOTHING = {
     "",
@@ -196,12 +197,6 @@ class Day:
         return 1.0 if low <= day.year <= high else 0.2
 
 
-def snils_sum(digits: str) -> int:
-    """Return the control number of a СНИЛС by its first nine digits (domain.md 4.36)."""
-    total = sum(int(digit) * place for digit, place in zip(digits[:9], range(9, 0, -1), strict=True))
-    return total % 101 % 100
-
-
 @dataclass(frozen=True)
 class Snils:
     """СНИЛС in any notation, as a number too, with the zeros Excel has lost."""
@@ -221,7 +216,7 @@ class Snils:
             digits, note = digits.zfill(11), "к СНИЛС добавлены нули, потерянные в Excel"
         if len(digits) != 11:
             return Cell(problem="bad_snils", message=f"в СНИЛС {len(digits)} цифр вместо 11: проверьте «{text[:40]}»")
-        if int(digits[:9]) > 1_001_998 and int(digits[9:]) != snils_sum(digits):
+        if not snils_fits(digits):
             return Cell(problem="bad_snils", message=f"контрольное число СНИЛС не сходится: проверьте «{text}»")
         return Cell(digits, note=note)
 
@@ -254,9 +249,7 @@ class Phones:
     @staticmethod
     def one(text: str) -> str:
         """Return one number in the form the base keeps, or the text itself."""
-        digits = re.sub(r"[\s()\-–.]", "", text)
-        found = re.fullmatch(r"(?:\+?7|8)?(\d{10})", digits)
-        return f"+7{found[1]}" if found else clean(text)
+        return full_phone(text) or clean(text)
 
     def likes(self, value: Value, around: Around) -> float:
         """Ten or eleven digits that begin as Russian numbers do."""

@@ -10,25 +10,13 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from app.words import IN_MONTHS
+
 EXCEL_EPOCH, EXCEL_EPOCH_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
 FIRST_SERIAL, LAST_SERIAL = 367, 73415
 """Days from 1901 to 2100: a smaller number is an age or a year, a larger one a phone."""
 
 _MONTHS = ("январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр")
-_IN_MONTH = (
-    "январе",
-    "феврале",
-    "марте",
-    "апреле",
-    "мае",
-    "июне",
-    "июле",
-    "августе",
-    "сентябре",
-    "октябре",
-    "ноябре",
-    "декабре",
-)
 _END = r"(?:\s*(?:г\.?\s*рожд\w*|г\.?\s*р\.?|год[а]?(?:\s+рожд\w*)?|г\.?))?"
 _NUMERIC = re.compile(
     rf"(\d{{1,2}})\s*[.,/\-]\s*(\d{{1,2}})\s*[.,/\-]\s*(\d{{4}}|\d{{2}})(?!\d){_END}\.?", re.IGNORECASE
@@ -131,5 +119,5 @@ def _day(year: int, month: int, day: int) -> dt.date:
         raise NotADay(f"месяца с номером {month} не бывает: проверьте дату")
     if day > calendar.monthrange(year, month)[1]:
         leap = f" {year} года" if (month, day) == (2, 29) else ""
-        raise NotADay(f"в {_IN_MONTH[month - 1]}{leap} нет {day}-го числа: проверьте дату")
+        raise NotADay(f"в {IN_MONTHS[month - 1]}{leap} нет {day}-го числа: проверьте дату")
     return dt.date(year, month, day)
