@@ -129,7 +129,7 @@ class OporaBuilder(AppBuilder):
 
 
 @cache
-def _account_query() -> Select[tuple[Account, ServiceUnit]]:
+def _account_query() -> Select[Account, ServiceUnit]:
     """Return the query of :func:`_account_of`, put together once: it runs with every request."""
     return (
         select(Account, ServiceUnit)
