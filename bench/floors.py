@@ -82,20 +82,18 @@ def filtered(run: Run, place: Place, _asked: Any) -> list[Any]:
     return _page(run, ids, "DESC")
 
 
-def _found(place: Place, word: str) -> tuple[str, dict[str, Any]]:
-    """Return the condition that a family or one of its members has *word* in it, through the search index."""
+def _word(place: Place, word: str) -> tuple[str, dict[str, Any]]:
+    """Return the select of ids in whose row *word* is found through the search index; {0} is the table."""
     if place.is_sqlite:
-        one = "SELECT rowid FROM {0}_search WHERE {0}_search MATCH :word"
-        value = f'"{word}"'
-    else:
-        one, value = "SELECT id FROM {0} WHERE search_key LIKE :word", f"%{word}%"
-    members = f"SELECT family_id FROM family_member WHERE person_id IN ({one.format('person')})"
-    return f"(id IN ({one.format('family')}) OR id IN ({members}))", {"word": value}
+        return "SELECT rowid FROM {0}_search WHERE {0}_search MATCH :word", {"word": f'"{word}"'}
+    return "SELECT id FROM {0} WHERE search_key LIKE :word", {"word": f"%{word}%"}
 
 
 def searched(run: Run, place: Place, asked: Any) -> list[Any]:
     """The list narrowed to a part of a surname."""
-    condition, word = _found(place, fold(asked.args["q"]))
+    one, word = _word(place, fold(asked.args["q"]))
+    members = f"SELECT family_id FROM family_member WHERE person_id IN ({one.format('person')})"
+    condition = f"(id IN ({one.format('family')}) OR id IN ({members}))"
     chosen = f"FROM family WHERE service_unit_id = :unit AND {condition}"
     run(f"SELECT count(*) FROM (SELECT 1 {chosen} LIMIT 1001) AS few", unit=place.unit_id, **word)
     return _page(run, run(f"SELECT id {chosen} ORDER BY name_key, id LIMIT 25", unit=place.unit_id, **word))
@@ -128,14 +126,13 @@ def form(_run: Run, _place: Place, _asked: Any) -> list[Any]:
 
 
 def look_up(run: Run, place: Place, asked: Any) -> list[Any]:
-    """Ten families whose name goes on as typed."""
-    condition, word = _found(place, fold(asked.args["q"]))
+    """Ten families whose name begins as typed: a range of the index."""
+    start = fold(asked.args["q"])
     return run(
-        "SELECT id, name, address FROM family "
-        f"WHERE service_unit_id = :unit AND {condition} ORDER BY name_key LIMIT 10",
-        unit=place.unit_id,
-        **word,
-    )
+        "SELECT id, name, address FROM family WHERE service_unit_id = :unit AND name_key >= :start AND name_key < :stop "
+        "ORDER BY name_key, id LIMIT 10",
+        unit=place.unit_id, start=start, stop=start + "\U0010ffff",
+    )  # fmt: skip
 
 
 def _journal(run: Run, place: Place, verb: str, family: int) -> None:
