@@ -129,8 +129,8 @@ def look_up(run: Run, place: Place, asked: Any) -> list[Any]:
     """Ten families whose name begins as typed: a range of the index."""
     start = fold(asked.args["q"])
     return run(
-        "SELECT id, name, address FROM family WHERE service_unit_id = :unit AND name_key >= :start AND name_key < :stop "
-        "ORDER BY name_key, id LIMIT 10",
+        "SELECT id, name, address FROM family "
+        "WHERE service_unit_id = :unit AND name_key >= :start AND name_key < :stop ORDER BY name_key, id LIMIT 10",
         unit=place.unit_id, start=start, stop=start + "\U0010ffff",
     )  # fmt: skip
 
