@@ -68,7 +68,14 @@ class AuthView(BaseView):
                 db.session.commit()
                 return redirect(back or url_for("HomeView.index"))
             error = "Имя или пароль не подошли. Проверьте раскладку и клавишу Caps Lock."
-        return render_template("login.html", error=error, username=request.form.get("username", ""), next=back or "")
+        return render_template(
+            "login.html",
+            error=error,
+            username=request.form.get("username", ""),
+            next=back or "",
+            unit_name=_only_unit(),
+            hint="Забыли пароль? Новый выдаст администратор центра.",
+        )
 
     @expose("/logout/", methods=["POST"])
     def logout(self) -> Response:
@@ -80,6 +87,12 @@ class AuthView(BaseView):
         session.clear()
         flash("Вы вышли.", "ok")
         return redirect(url_for("AuthView.login"))
+
+
+def _only_unit() -> str:
+    """Return the short name of the unit the door belongs to; a door of several units names none of them."""
+    names = db.session.scalars(select(ServiceUnit.short_name).limit(2)).all()
+    return names[0] if len(names) == 1 else ""
 
 
 class OporaSecurity(SecurityManager):

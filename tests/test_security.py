@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import PermissionView, Role, User
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.organisation.models import Account
+from app.organisation.models import Account, ServiceUnit
 from tests.visiting import PASSWORD, Browser, Visit
 
 OPEN = {"/", "/login/", "/look/bootstrap.css", "/look/icons.svg"}
@@ -47,6 +47,18 @@ def test_the_door_opens_to_name_and_password_and_leads_back(stored: Session, vis
     answer = client.post("/login/?next=/families/", data={"username": name, "password": PASSWORD, "next": "/families/"})
     assert (answer.status_code, answer.location) == (302, "/families/")
     assert client.get("/families/").status_code == 200
+
+
+def test_the_door_names_its_unit_and_a_door_of_several_names_none(stored: Session, client: Browser) -> None:
+    units = stored.scalars(select(ServiceUnit)).all()
+    assert len(units) == 1
+    named = f"<small>{units[0].short_name}</small>"
+    shown = client.get("/login/").text
+    assert named in shown and "Новый выдаст администратор центра." in shown
+    stored.add(ServiceUnit(name="Второй центр", short_name="Второй"))
+    stored.commit()
+    shown = client.get("/login/").text
+    assert named not in shown and "Второй" not in shown
 
 
 @pytest.mark.both

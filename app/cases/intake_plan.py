@@ -122,11 +122,6 @@ class Plan:
         return {verdict: found[verdict] for verdict in Verdict}
 
     @property
-    def counts_by_kind(self) -> dict[str, int]:
-        """How many problems there are of each kind."""
-        return dict(Counter(problem.kind for problem in self.problems))
-
-    @property
     def new_families(self) -> int:
         """How many families loading would add."""
         return self.counts[Verdict.NEW]

@@ -128,10 +128,11 @@ class Blank:
 
 @dataclass(frozen=True)
 class ListPage:
-    """A whole list. The search and filter form is GET to *url* with *keep* as hidden inputs.
+    """A whole list. One GET form to *url* carries search, filters and columns, with *keep* as hidden inputs.
 
+    *chooser* is (name, label, shown now) of every column; its check boxes are ``name="col"``.
     Bulk acts are submit buttons (``name="action"``) of one POST form to *bulk_url* around the table, whose
-    row check boxes are ``name="rowid"``; ``all_url`` offers to tick every found row (``name="all" value="1"``).
+    row check boxes are ``name="rowid"``; ``name="all" value="1"`` takes every found row.
     """
 
     title: str
@@ -147,7 +148,6 @@ class ListPage:
     keep: tuple[tuple[str, str], ...] = ()
     chips: tuple[Chip, ...] = ()
     filters: tuple[FilterControl, ...] = ()
-    filters_open: bool = False
     chooser: tuple[tuple[str, str, bool], ...] = ()
     head: tuple[Act, ...] = ()
     bulk: tuple[Act, ...] = ()
@@ -209,7 +209,6 @@ class FormPage:
     save_more: str = ""  # label of a second submit button named ``more``
     cancel_url: str = ""
     crumbs: tuple[tuple[str, str], ...] = ()
-    aside: tuple[FactsPart, ...] = ()
 
     @property
     def errors(self) -> tuple[FieldView, ...]:

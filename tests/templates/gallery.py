@@ -40,7 +40,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "roles": ("account/roles.html", {"page": office.ROLES}),
     "password": ("account/password.html", {"page": PASSWORD, "must": True}),
     "one_time": ("account/one_time.html", office.ONE_TIME),
-    "login": ("login.html", {"error": "Имя или пароль не подошли.", "unit_name": SHELL.unit}),
+    "login": ("login.html", {"error": "Имя или пароль не подошли.", "unit_name": SHELL.unit, "hint": "Забыли пароль?"}),
 }
 
 

@@ -320,7 +320,6 @@ FORM = FormPage(
             ),
         ),
     ),
-    aside=(FACTS,),
 )
 
 CONFLICT = ConflictPage(
