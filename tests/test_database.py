@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 import stat
 import threading
@@ -12,7 +13,8 @@ import pytest
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from app.acting import SYSTEM, acting
+import app.database
+from app.acting import SYSTEM, acting, clock_at
 from app.database import (
     UnfitDatabase,
     alone,
@@ -228,6 +230,27 @@ def test_a_copy_is_whole_while_somebody_writes_and_only_its_owner_reads_it(engin
         assert connection.execute(text("SELECT name FROM ab_role")).scalars().all() == ["Сохранено"]
     copied.dispose()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_file_with_tables_is_copied_before_they_are_changed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    current = revisions_of(settings)
+    monkeypatch.setattr(app.database, "revisions", lambda _engine: (current, "one more"))
+    with clock_at(dt.datetime(2026, 2, 18, 9, 30, tzinfo=dt.UTC)):
+        assert upgrade(settings) == current
+    copy = settings.instance / "backups" / f"2026-02-18_093000_{current}.db"
+    engine = create_engine(f"sqlite:///{copy}")
+    assert revisions(engine)[0] == current
+    engine.dispose()
+
+
+def revisions_of(settings: Settings) -> str | None:
+    """Return the revision the database of *settings* stands at."""
+    engine = create_engine(settings.database_url)
+    current = revisions(engine)[0]
+    engine.dispose()
+    return current
 
 
 # ---- PostgreSQL ---------------------------------------------------------------------------------------------------
