@@ -62,8 +62,8 @@ def test_values_come_back_as_they_went(session: Session) -> None:
     unit = make_unit(session)
     moment = dt.datetime(2026, 2, 18, 12, 30, 15, 123456, tzinfo=dt.timezone(dt.timedelta(hours=3)))
     family = Family(name="Тестовы", reg_number="1", address="д. 1", family_kind=FamilyKind.FULL,
-                    service_unit_id=unit.id, features=["poor", FamilyFeature.LARGE], per_capita_income=Decimal("9140.50"), created_at=moment,
-                    area_m2=Decimal("42.5"))  # fmt: skip
+                    service_unit_id=unit.id, features=["poor", FamilyFeature.LARGE],
+                    per_capita_income=Decimal("9140.50"), created_at=moment, area_m2=Decimal("42.5"))  # fmt: skip
     person = _person(unit, health_note="астма", prevention_registers=[])
     session.add_all([family, person])
     session.commit()

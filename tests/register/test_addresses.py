@@ -70,15 +70,19 @@ def test_odd_words_and_honest_filters_give_a_page(office: Office) -> None:
         assert answer.status_code == 200, query[:100]
 
 
-@pytest.mark.both
-@pytest.mark.parametrize("query", [
+UNREADABLE = (
     "f.birth_date=31.02.2026", "f.birth_date=abc", "f.birth_date.op=between&f.birth_date.to=x",
     "f.birth_date=01.01.99999",
     "f.birth_date=01.01.9999", "f.sex=unknown", "f.health_note=x", "f.prevention_registers=police", "col=health_note",
     "col=prevention_registers", "sort=health_note", "f.birth_date.op=ge&f.birth_date=1",
-])  # fmt: skip
-def test_a_filter_that_cannot_be_read_is_400(office: Office, query: str) -> None:
-    assert office.come().get(f"/people/?{query}").status_code == 400
+)  # fmt: skip
+
+
+@pytest.mark.both
+def test_a_filter_that_cannot_be_read_is_400(office: Office) -> None:
+    browser = office.come()
+    answers = {query: browser.get(f"/people/?{query}").status_code for query in UNREADABLE}
+    assert answers == dict.fromkeys(UNREADABLE, 400)
 
 
 @pytest.mark.parametrize("op", ["eq", "ge", "le", "between"])

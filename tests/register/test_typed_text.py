@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from app.organisation.models import Department
-from app.people.models import Family, Person
+from app.people.models import Family, FamilyRole, Person
+from app.people.rules import add_member
 from app.register.editing import safe_back
 from app.services.models import Service
 from tests.make import make_adult, make_service
@@ -22,44 +24,45 @@ NEW_PERSON = {"last_name": "Тестова-Печатная", "first_name": "М�
               "health_note": "Первая строка\nвторая", "reg_territory_id.text": "Тестово"}  # fmt: skip
 
 
-@pytest.mark.both
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"birth_date": "31.02.1990"}, "В феврале нет 31-го числа."),
-        ({"birth_date": "04.05.2990"}, "слишком далеко впереди"),
-        ({"birth_date": "04.05.2190"}, "Дата рождения ещё не наступила."),
-        ({"birth_date": ""}, "Укажите дату."),
-        ({"birth_date": "вчера"}, "Напишите дату так: 31.12.2026."),
-        ({"last_name": ""}, "Заполните это поле."),
-        ({"last_name": "   "}, "Заполните это поле."),
-        ({"first_name": "Я" * 251}, "Сократите: помещается 250 знаков, набрано 251."),
-        ({"sex": ""}, "Выберите один из вариантов."),
-        ({"sex": "nosuch"}, "Такого варианта в списке нет."),
-        ({"prevention_registers": ["school", "nosuch"]}, "Такого варианта в списке нет."),
-        ({"snils": "112-233-445 96"}, "Последние две цифры не сходятся."),
-        ({"snils": "123"}, "В СНИЛС 11 цифр."),
-        ({"phone": "12"}, "В номере должно быть 10 цифр"),
-        ({"monthly_income": "много"}, "Напишите число цифрами."),
-        ({"monthly_income": "1e10"}, "Число слишком большое."),
-        ({"monthly_income": "NaN"}, "Число слишком большое."),
-        ({"reg_territory_id.text": "Нетакогово"}, "ничего не нашлось"),
-        ({"reg_territory_id": "999999", "reg_territory_id.text": ""}, "прежний выбор недоступен"),
-    ],
+WRONG: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"birth_date": "31.02.1990"}, "В феврале нет 31-го числа."),
+    ({"birth_date": "04.05.2990"}, "слишком далеко впереди"),
+    ({"birth_date": "04.05.2190"}, "Дата рождения ещё не наступила."),
+    ({"birth_date": ""}, "Укажите дату."),
+    ({"birth_date": "вчера"}, "Напишите дату так: 31.12.2026."),
+    ({"last_name": ""}, "Заполните это поле."),
+    ({"last_name": "   "}, "Заполните это поле."),
+    ({"first_name": "Я" * 251}, "Сократите: помещается 250 знаков, набрано 251."),
+    ({"sex": ""}, "Выберите один из вариантов."),
+    ({"sex": "nosuch"}, "Такого варианта в списке нет."),
+    ({"prevention_registers": ["school", "nosuch"]}, "Такого варианта в списке нет."),
+    ({"snils": "112-233-445 96"}, "Последние две цифры не сходятся."),
+    ({"snils": "123"}, "В СНИЛС 11 цифр."),
+    ({"phone": "12"}, "В номере должно быть 10 цифр"),
+    ({"monthly_income": "много"}, "Напишите число цифрами."),
+    ({"monthly_income": "1e10"}, "Число слишком большое."),
+    ({"monthly_income": "NaN"}, "Число слишком большое."),
+    ({"reg_territory_id.text": "Нетакогово"}, "ничего не нашлось"),
+    ({"reg_territory_id": "999999", "reg_territory_id.text": ""}, "прежний выбор недоступен"),
 )
-def test_a_refused_form_tells_why_and_keeps_every_other_word(office: Office, wrong: dict, sentence: str) -> None:
+"""What is typed instead, and the sentence that tells it."""
+
+
+@pytest.mark.both
+def test_a_refused_form_tells_why_and_keeps_every_other_word(office: Office) -> None:
     browser, here = office.come(), "/people/add"
-    sent = filled(browser.get(here), here, **NEW_PERSON)
-    for name, value in wrong.items():
-        sent.setlist(name, value if isinstance(value, list) else [value])
-    answer = browser.post(here, data=sent)
-    assert answer.status_code == 200
-    assert sentence in answer.text and "Всё набранное на месте" in answer.text
-    kept = held(answer, here)
-    for name in NEW_PERSON.keys() - wrong.keys() - {"reg_territory_id.text"}:
-        assert kept.getlist(name) == sent.getlist(name), name
-    assert kept["token"] == sent["token"]
-    no_machinery(answer)
+    for wrong, sentence in WRONG:
+        sent = filled(browser.get(here), here, **NEW_PERSON)
+        for name, value in wrong.items():
+            sent.setlist(name, value if isinstance(value, list) else [value])
+        answer = browser.post(here, data=sent)
+        assert answer.status_code == 200, wrong
+        assert sentence in answer.text and "Всё набранное на месте" in answer.text, wrong
+        kept = held(answer, here)
+        for name in NEW_PERSON.keys() - wrong.keys() - {"reg_territory_id.text"}:
+            assert kept.getlist(name) == sent.getlist(name), (wrong, name)
+        assert kept["token"] == sent["token"]
+        no_machinery(answer)
     assert office.stored.scalars(select(Person).where(Person.last_name == "Тестова-Печатная")).all() == []
 
 
@@ -199,9 +202,6 @@ def test_a_record_others_refer_to_is_not_deleted_and_they_are_named(office: Offi
     browser = office.come("Заведующий отделением")
     person = make_adult(office.stored, office.by)
     family = office.family()
-    from app.people.models import FamilyRole
-    from app.people.rules import add_member
-
     add_member(family, person, by=office.by, role=FamilyRole.MOTHER)
     almighty = office.almighty()
     answer = almighty.post(f"/families/delete/{family.id}", follow_redirects=True)
