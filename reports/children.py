@@ -116,10 +116,10 @@ def _disabilities(ids: list[int], on: dt.date) -> Any:
         select(DisabilityStatus.person_id, DisabilityStatus.valid_to)
         .where(
             DisabilityStatus.person_id.in_(ids),
-            DisabilityStatus.established_at <= on,
+            or_(DisabilityStatus.established_at.is_(None), DisabilityStatus.established_at <= on),
             or_(DisabilityStatus.valid_to.is_(None), DisabilityStatus.valid_to >= on),
         )
-        .order_by(DisabilityStatus.established_at, DisabilityStatus.id)
+        .order_by(DisabilityStatus.established_at.nulls_first(), DisabilityStatus.id)
     )
 
 

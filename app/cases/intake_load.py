@@ -40,7 +40,7 @@ from app.register.sheet import Line
 from app.words import counted, fold
 
 CHANGED_MEANWHILE = "Пока вы смотрели таблицу, данные в службе изменились: откройте таблицу заново и проверьте её."
-ESTABLISHED_UNKNOWN = "Загружено из таблицы. День установления в ней не указан, стоит день постановки на учёт."
+ESTABLISHED_UNKNOWN = "Загружено из таблицы. День установления в ней не указан: впишите его со справки МСЭ."
 PAGE = 2000
 """Rows written at once."""
 
@@ -236,7 +236,7 @@ class _Loading:
                     yield {
                         "person_id": self.people[told_key(line, "child", "c_born")],
                         "kind": DisabilityKind.CHILD,
-                        "established_at": min(family.group.head.value("registered"), until),
+                        "established_at": None,
                         "valid_to": until,
                         "note": ESTABLISHED_UNKNOWN,
                     }

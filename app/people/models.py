@@ -161,7 +161,10 @@ class ChildProfile(UnitModel):
 
 
 class DisabilityStatus(UnitModel):
-    """A disability established by the medical expertise; empty *valid_to* means until 18 or for life."""
+    """A disability established by the medical expertise; empty *valid_to* means until 18 or for life.
+
+    *established_at* is empty only where a list loaded from Excel does not tell it.
+    """
 
     __tablename__ = "disability_status"
     __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= established_at", name="period"),)
@@ -169,7 +172,9 @@ class DisabilityStatus(UnitModel):
     person_id: Mapped[int] = link("Человек", "person", privacy=SPECIAL)
     kind: Mapped[DisabilityKind] = column("Инвалидность", privacy=SPECIAL)
     certificate_no: Mapped[Code | None] = column("№ справки МСЭ", privacy=SPECIAL)
-    established_at: Mapped[dt.date] = column("Установлена", privacy=SPECIAL)
+    established_at: Mapped[dt.date | None] = column(
+        "Установлена", privacy=SPECIAL, required=True, hint="Есть в справке МСЭ"
+    )
     valid_to: Mapped[dt.date | None] = column(
         "Действует до", order=True, privacy=SPECIAL, hint="Пусто — до 18 лет или бессрочно"
     )

@@ -615,7 +615,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("certificate_no", sa.String(length=60), nullable=True),
-        sa.Column("established_at", sa.Date(), nullable=False),
+        sa.Column("established_at", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("main_limitation", sa.String(length=40), nullable=True),
         sa.Column("note", sa.LargeBinary(), nullable=True),

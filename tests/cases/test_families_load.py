@@ -142,7 +142,7 @@ def test_the_term_of_a_disability_is_kept_and_its_unknown_beginning_told(here: t
     (status,) = session.scalars(select(DisabilityStatus))
     assert (status.kind, status.established_at, status.valid_to) == (
         DisabilityKind.CHILD,
-        dt.date(2024, 1, 15),
+        None,
         dt.date(2027, 3, 1),
     )
     assert status.note.startswith("Загружено из таблицы. День установления в ней не указан")
