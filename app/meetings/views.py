@@ -19,15 +19,13 @@ from app.meetings import agenda, rules
 from app.meetings.models import AgendaItem, Body, BodyMember, DecisionKind, Meeting, MeetingPresence, MeetingStatus
 from app.meetings.page import decision_form, meeting_page, waiting_page
 from app.programmes.models import Programme, ProgrammeVersion
-from app.register.access import access, may
+from app.register.access import PK, access, key_in, may
 from app.register.actions import action
 from app.register.editing import Refused, committed
 from app.register.field import Field
 from app.register.forms import empty_form, parts_of, read_form, refusal_of
 from app.register.pages import Badge, FormPage
 from app.register.view import Register
-
-_PK = "<int(max=2147483647):pk>"
 
 
 class WaitingView(BaseView):
@@ -45,7 +43,7 @@ class WaitingView(BaseView):
             "waiting.html", page=SimpleNamespace(**waiting_page(db.session(), actor(), may_work=may(self, "work")))
         )
 
-    @expose(f"/decide/{_PK}", methods=["GET", "POST"])
+    @expose(f"/decide/{PK}", methods=["GET", "POST"])
     @access("work")
     def decide(self, pk: int) -> Response | str:
         """The decision of a body of one person: by order number and date."""
@@ -148,7 +146,7 @@ class Meetings(Register):
         """State of the meeting."""
         return (Badge(record.status.label, *_STATES.get(record.status, ("", "calendar2-week"))),)
 
-    @expose(f"/show/{_PK}")
+    @expose(f"/show/{PK}")
     @access("show")
     def show(self, pk: int) -> str:
         """The meeting's page."""
@@ -225,7 +223,7 @@ class Meetings(Register):
         flash(said, "ok")
         return redirect(self.url("show", pk=pk))
 
-    @expose(f"/{_PK}/agenda/<int(max=2147483647):version_id>", methods=["POST"])
+    @expose(f"/{PK}/agenda/{key_in('version_id')}", methods=["POST"])
     @access("edit")
     def put_on_agenda(self, pk: int, version_id: int) -> Response | str:
         """Put a waiting programme on the agenda."""
@@ -239,14 +237,14 @@ class Meetings(Register):
         wanted = select(AgendaItem).where(AgendaItem.id == item_id, AgendaItem.meeting_id == pk)
         return self.session.scalars(wanted).one_or_none() or abort(404)
 
-    @expose(f"/{_PK}/remove/<int(max=2147483647):item_id>", methods=["POST"])
+    @expose(f"/{PK}/remove/{key_in('item_id')}", methods=["POST"])
     @access("edit")
     def take_off_agenda(self, pk: int, item_id: int) -> Response | str:
         """Take a question off the agenda."""
         item = self._item(pk, item_id)
         return self._done(pk, lambda: agenda.remove_from_agenda(item, by=actor()), "Вопрос снят с повестки.")
 
-    @expose(f"/{_PK}/presence", methods=["POST"])
+    @expose(f"/{PK}/presence", methods=["POST"])
     @access("edit")
     def presence(self, pk: int) -> Response | str:
         """Write down who came."""
@@ -257,7 +255,7 @@ class Meetings(Register):
             abort(404)
         return self._done(pk, lambda: rules.hold(meeting, present=present, by=actor()), "Присутствующие отмечены.")
 
-    @expose(f"/{_PK}/decide/<int(max=2147483647):item_id>", methods=["POST"])
+    @expose(f"/{PK}/decide/{key_in('item_id')}", methods=["POST"])
     @access("edit")
     def decide(self, pk: int, item_id: int) -> Response | str:
         """Write down the decision on one question."""

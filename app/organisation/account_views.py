@@ -15,7 +15,7 @@ from app.acting import Actor
 from app.base import Choice, RuleBroken
 from app.organisation import rules
 from app.organisation.models import Account
-from app.register.access import access, may
+from app.register.access import PK, access, may
 from app.register.actions import action
 from app.register.editing import Refused, committed
 from app.register.field import Field, local, shown
@@ -25,7 +25,6 @@ from app.register.spec import Group, Spec
 from app.register.view import Register
 from app.register.view import shown as column_of
 
-_PK = "<int(max=2147483647):pk>"
 _CLOSE = "Закрыть вход? Сотрудник сразу выйдет из системы и больше не войдёт. Его дела и записи останутся."
 _RENEW = "Выдать новый пароль? Прежний перестанет подходить, сотрудник выйдет из системы."
 
@@ -144,7 +143,7 @@ class Accounts(Register):
             return draw(form, refusal_of(form, "Вход не открыт") if placed else refusal.sentence)
         return self._show_once(account, password)
 
-    @expose(f"/edit/{_PK}", methods=["GET", "POST"])
+    @expose(f"/edit/{PK}", methods=["GET", "POST"])
     @access("edit")
     def edit(self, pk: int) -> Response | str:
         """The roles of an account."""
@@ -179,7 +178,7 @@ class Accounts(Register):
 
     # ---- password and closing ------------------------------------------------------------------------
 
-    @expose(f"/password/{_PK}", methods=["POST"])
+    @expose(f"/password/{PK}", methods=["POST"])
     @access("work")
     def password(self, pk: int) -> Response | str:
         """Set a one-time password and show it once."""

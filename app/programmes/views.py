@@ -20,7 +20,7 @@ from app.programmes import rules
 from app.programmes.measures import EDITABLE
 from app.programmes.models import Measure, MeasureLineage, MeasureStatus, Programme, ProgrammeVersion, VersionStatus
 from app.programmes.page import TONES, page_of
-from app.register.access import access, may
+from app.register.access import PK, access, may
 from app.register.actions import action
 from app.register.field import Field
 from app.register.pages import Act, Cell
@@ -109,7 +109,7 @@ class Versions(Register):
         """Change the draft by the rule."""
         rules.change_draft(record, by=by, **values)
 
-    @expose("/show/<int(max=2147483647):pk>")
+    @expose(f"/show/{PK}")
     @access("show")
     def show(self, pk: int) -> str:
         """The programme's page at one version: measures, differences, the way and what is lacking."""
@@ -257,7 +257,7 @@ class MeasureLines(Register):
     eager = ["measures"]
     fixed_rows = True
 
-    @expose("/show/<int(max=2147483647):pk>")
+    @expose(f"/show/{PK}")
     @access("show")
     def show(self, pk: int) -> Response:
         """Go to the programme's page where the line runs now."""

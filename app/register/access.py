@@ -9,6 +9,17 @@ from typing import Any
 from flask import abort, current_app, redirect, request, url_for
 from flask_login import current_user
 
+BIGGEST = 2_147_483_647
+"""The largest number a key can be on both databases."""
+
+
+def key_in(name: str) -> str:
+    """Return the part of a route that takes a record's key as *name*; a number no key can be is answered with 404."""
+    return f"<int(max={BIGGEST}):{name}>"
+
+
+PK = key_in("pk")
+
 
 def may(view: Any, permission: str, *, action: bool = False) -> bool:
     """Whether the signed-in person holds *permission* on *view*; an action's permission is its bare name."""

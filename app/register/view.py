@@ -28,7 +28,7 @@ from app.acting import Actor
 from app.base import Model
 from app.extensions import db
 from app.register import card, editing, exporting, lists, performing
-from app.register.access import access, keeps_typed, may
+from app.register.access import BIGGEST, PK, access, keeps_typed, may
 from app.register.declared import actions_of, declaration_of, shown, where
 from app.register.field import Field, fields_of
 from app.register.lookup import look_up
@@ -38,9 +38,6 @@ from app.register.spec import Spec, SpecError, spec_of
 from app.register.state import BadState, ListState, read_state
 
 __all__ = ["Register", "registers", "shown"]
-
-BIG = 2_147_483_647
-_PK = f"<int(max={BIG}):pk>"
 
 
 class Register(ModelView):
@@ -292,7 +289,7 @@ class Register(ModelView):
         if not may(self, "show"):
             return lambda record: None
         # Every row leads to the same route, so its address is put together once.
-        before, after = self.url("show", pk=BIG).split(str(BIG))
+        before, after = self.url("show", pk=BIGGEST).split(str(BIGGEST))
         return lambda record: f"{before}{record.id}{after}"
 
     def state_of(self, spec: Spec, keep: tuple[str, ...] = ()) -> ListState:
@@ -318,7 +315,7 @@ class Register(ModelView):
         spec = self.seen_spec()
         return exporting.download(self.session, spec, self.state_of(spec), acting.actor(), self.gather)
 
-    @expose(f"/show/{_PK}")
+    @expose(f"/show/{PK}")
     @access("show")
     def show(self, pk: int) -> str:
         """The card: overview, tabs of related registers, history."""
@@ -331,14 +328,14 @@ class Register(ModelView):
         """The form of a new record; a form sent twice makes one record."""
         return editing.add(self)
 
-    @expose(f"/edit/{_PK}", methods=["GET", "POST"])
+    @expose(f"/edit/{PK}", methods=["GET", "POST"])
     @keeps_typed
     @access("edit")
     def edit(self, pk: int) -> Response | str:
         """The form of a record; two editors are joined or shown to each other."""
         return editing.edit(self, pk)
 
-    @expose(f"/delete/{_PK}", methods=["POST"])
+    @expose(f"/delete/{PK}", methods=["POST"])
     @access("delete")
     def delete(self, pk: int) -> Response:
         """Delete one record that nothing refers to."""
@@ -353,7 +350,7 @@ class Register(ModelView):
 
     # ---- actions -------------------------------------------------------------------------------------
 
-    @expose(f"/action/<string:name>/{_PK}", methods=["GET", "POST"])
+    @expose(f"/action/<string:name>/{PK}", methods=["GET", "POST"])
     @access("show")
     def action(self, name: str, pk: int) -> Response | str:
         """One action on one record. GET asks; only POST with a token does."""
