@@ -208,3 +208,9 @@ def test_the_clock_runs_again_after_the_block() -> None:
 def test_roles_are_asked_by_name() -> None:
     who = Actor(user_id=None, name="", unit_id=1, roles=frozenset({"Куратор"}))
     assert who.is_any("Директор", "Куратор") and not who.is_any("Директор") and not who.is_any()
+
+
+def test_the_system_writes_for_no_unit() -> None:
+    assert Actor(user_id=None, name="", unit_id=7).unit == 7
+    with pytest.raises(LookupError, match="Система belongs to no unit"):
+        _ = SYSTEM.unit

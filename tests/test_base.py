@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 import app.models  # noqa: F401 -- declares every table
 from app.acting import SYSTEM, acting
-from app.base import Choice, FabBase, Model, Privacy, keys_of
+from app.base import Choice, FabBase, Model, Privacy, keys_of, session_of
 from app.organisation.models import ServiceUnit
 from app.people.models import Family, FamilyFeature, FamilyKind, Person, Sex
 from app.words import fold
@@ -172,3 +172,15 @@ def test_a_choice_carries_its_label() -> None:
         RED = "red", "красный"
 
     assert (Colour.RED, Colour.RED.label, Colour("red")) == ("red", "красный", Colour.RED)
+
+
+def test_a_choice_without_a_label_is_refused() -> None:
+    with pytest.raises(TypeError, match="'red' has no Russian label"):
+
+        class Colour(Choice):
+            RED = "red"
+
+
+def test_a_record_nobody_added_has_no_session_to_work_in() -> None:
+    with pytest.raises(LookupError, match="ServiceUnit is in no session"):
+        session_of(ServiceUnit())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.words import counted, fold, initials, plural, search_words
+from app.words import counted, fold, full_phone, initials, plural, search_words
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,19 @@ def test_a_counted_noun_stays_on_one_line() -> None:
 def test_initials_are_those_of_protocols() -> None:
     assert initials("Щёголева", "Полина", "Фёдоровна") == "Щёголева\u00a0П.\u00a0Ф."
     assert initials("Щёголева", "Полина") == "Щёголева\u00a0П."
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("8 (900) 000-14-26", "+79000001426"),
+        ("+7 900 000–14–26", "+79000001426"),
+        ("9000001426", "+79000001426"),
+        ("+9000001426", None),
+        ("2-14-26", None),
+        ("тел. 89000001426", None),
+        ("", None),
+    ],
+)
+def test_a_whole_phone_is_kept_in_one_form(typed: str, kept: str | None) -> None:
+    assert full_phone(typed) == kept
