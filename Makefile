@@ -29,7 +29,7 @@ demo: $(VENV)/.installed ## заполнить базу придуманными
 	@$(BIN)/opora demo
 
 test: $(VENV)/.installed-dev chromium ## проверить всё: SQLite, PostgreSQL, браузер
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(if $(filter no,$(BROWSER)),-m "not browser") $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not proof$(if $(filter no,$(BROWSER)), and not browser)" $(TESTS)
 
 proof: $(VENV)/.installed-dev chromium ## измерить обещания и записать итог в docs/proof.md
 	$(BIN)/python -m pytest -m proof --proof docs/proof.md
