@@ -13,7 +13,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-find-links --no-annotate --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test proof check bench migrate lock chromium
+.PHONY: help install run demo test proof pictures check bench migrate lock chromium
 
 help: ## показать эти команды
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
@@ -33,6 +33,9 @@ test: $(VENV)/.installed-dev chromium ## проверить всё: SQLite, Post
 
 proof: $(VENV)/.installed-dev chromium ## измерить обещания и записать итог в docs/proof.md
 	$(BIN)/python -m pytest -m proof --proof docs/proof.md
+
+pictures: $(VENV)/.installed-dev chromium ## снять экраны заново в docs/
+	SCREENSHOTS=docs $(BIN)/python -m pytest tests/browser/test_centre_day.py
 
 check: $(VENV)/.installed-dev ## проверить стиль, типы и шаблоны
 	$(BIN)/ruff check .

@@ -157,7 +157,10 @@ def _form(
         form = empty_form(spec, groups, preset)
     return {
         "url": url_for("Meetings.decide", pk=meeting.id, item_id=item.id),
-        "fields": [view_of(form, name, lambda model: "") for name in form.names],
+        "fields": [
+            replace(view_of(form, name, lambda model: ""), span=2 if name.startswith("votes") else 6)
+            for name in form.names
+        ],
         "hidden": (),
         "save": "Записать решение",
         "open": item.decision is None

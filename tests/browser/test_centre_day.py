@@ -1,6 +1,6 @@
 """A centre's day, clicked through: import, card, programme, meeting, approval, service, export.
 
-With ``OPORA_SCREENSHOTS=docs`` the screens met on the way are kept as pictures in that folder.
+With ``SCREENSHOTS=docs`` the screens met on the way are kept as pictures in that folder.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Walk:
     def __init__(self, page: Any, address: str) -> None:
         self.page, self.address = page, address
         page.set_default_timeout(15_000)
-        self.folder = os.environ.get("OPORA_SCREENSHOTS")
+        self.folder = os.environ.get("SCREENSHOTS")
         self.console: list[str] = []
         page.on("console", lambda message: self.console.append(message.text))
 
