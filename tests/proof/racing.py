@@ -6,7 +6,7 @@ import multiprocessing
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import URL, create_engine, make_url
@@ -52,7 +52,7 @@ def race(url: URL, left: Sequence[Turn], right: Sequence[Turn]) -> list[tuple[st
     barrier, answers = context.Barrier(2), context.Queue()
     address = url.render_as_string(hide_password=False)
     runners = [
-        context.Process(target=_run, args=(address, side, [_packed(turn) for turn in turns], barrier, answers))
+        context.Process(target=_run, args=(address, side, list(turns), barrier, answers))
         for side, turns in enumerate((left, right))
     ]
     for runner in runners:
@@ -69,11 +69,6 @@ def race(url: URL, left: Sequence[Turn], right: Sequence[Turn]) -> list[tuple[st
             runner.join(PATIENCE)
     assert [runner.exitcode for runner in runners] == [0, 0], told
     return list(zip(*told, strict=True))
-
-
-def _packed(turn: Turn) -> Turn:
-    """Leave behind the row scope the actor has prepared: it belongs to this process."""
-    return replace(turn, by=replace(turn.by, _criteria=[]))
 
 
 def _run(address: str, side: int, turns: list[Turn], barrier: threading.Barrier, answers: Any) -> None:
