@@ -32,7 +32,7 @@ test: $(VENV)/.installed-dev chromium ## проверить всё: SQLite, Post
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not proof$(if $(filter no,$(BROWSER)), and not browser)" $(TESTS)
 
 proof: $(VENV)/.installed-dev chromium ## измерить обещания и записать итог в docs/proof.md
-	$(BIN)/python -m pytest -m proof --proof docs/proof.md
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m proof --proof docs/proof.md
 
 pictures: $(VENV)/.installed-dev chromium ## снять экраны заново в docs/
 	SCREENSHOTS=docs $(BIN)/python -m pytest tests/browser/test_centre_day.py

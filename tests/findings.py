@@ -12,15 +12,9 @@ from pathlib import Path
 
 import pytest
 
-_FINDINGS = pytest.StashKey[list[tuple[str, str, str]]]()
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--proof", metavar="FILE", help="write the findings of the tests marked proof into FILE")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_FINDINGS] = []
 
 
 @pytest.fixture
@@ -28,7 +22,8 @@ def found(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Return the function that adds one line (promise, what was found) to the summary."""
 
     def add(promise: str, finding: str) -> None:
-        request.config.stash[_FINDINGS].append((request.node.nodeid, promise, finding))
+        # A worker's own memory is lost with it; what is written on the test travels with its report.
+        request.node.user_properties.append((promise, finding))
 
     return add
 
@@ -41,14 +36,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
     if exitstatus:
         terminalreporter.write_line(f"A proof failed: {path} was left as it was.")
         return
-    passed = terminalreporter.stats.get("passed", [])
+    passed = sorted(terminalreporter.stats.get("passed", []), key=lambda report: str(report.nodeid))
     lines = [
         "# Что проверено\n",
         f"{dt.date.today():%d.%m.%Y}, Python {platform.python_version()}, {platform.system()} {platform.machine()}. "
         f"Пройдено проверок: {len(passed)}. Записано командой `make proof`.\n",
         "| Что обещано | Что вышло |",
         "|---|---|",
-        *(f"| {promise} | {finding} |" for _, promise, finding in config.stash[_FINDINGS]),
+        *(f"| {promise} | {finding} |" for report in passed for promise, finding in report.user_properties),
         "\n## Пройденные проверки\n",
         *(f"* `{report.nodeid}`" for report in passed),
     ]
