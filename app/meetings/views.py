@@ -24,7 +24,7 @@ from app.register.actions import action
 from app.register.editing import Refused, committed
 from app.register.field import Field
 from app.register.forms import empty_form, parts_of, read_form, refusal_of
-from app.register.pages import Badge, FormPage
+from app.register.pages import Act, Badge, FormPage
 from app.register.view import Register
 
 
@@ -150,7 +150,11 @@ class Meetings(Register):
     @access("show")
     def show(self, pk: int) -> str:
         """The meeting's page."""
-        return self.page(pk)
+        return str(super().show(pk)) if "tab" in request.args else self.page(pk)
+
+    def acts(self, record: Meeting) -> tuple[Act, ...]:
+        """The buttons of the page, the way to the history among them."""
+        return (*super().acts(record), self.history_act(record))
 
     def page(self, pk: int, error: str = "", item_error: tuple[int, Any] | None = None) -> str:
         """Draw the page of a meeting; *item_error* is (item id, refused form)."""

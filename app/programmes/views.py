@@ -113,6 +113,8 @@ class Versions(Register):
     @access("show")
     def show(self, pk: int) -> str:
         """The programme's page at one version: measures, differences, the way and what is lacking."""
+        if "tab" in request.args:
+            return str(super().show(pk))
         version = self.session.scalars(
             select(ProgrammeVersion)
             .where(ProgrammeVersion.id == pk)
@@ -144,7 +146,7 @@ class Versions(Register):
         if editable and may(self, "add"):
             url = url_for("Measures.add", version_id=record.id, back=_page_url(record.id))
             made.insert(0, Act("measure", "Добавить мероприятие", url, icon="plus-lg"))
-        return tuple(made)
+        return (*made, self.history_act(record))
 
     @action("submit", "Отправить на рассмотрение", done="Программа отправлена на рассмотрение.",
             icon="send", asks=("body_id",), multiple=False, tone="primary",

@@ -279,6 +279,12 @@ class Register(ModelView):
             made.append(Act("edit", "Изменить", self.url("edit", pk=record.id), icon="pencil"))
         return tuple(made)
 
+    def history_act(self, record: Any) -> Act:
+        """Return the way to the history tab, for a register whose card is a page of its own."""
+        return Act(
+            "history", "История", f"{self.url('show', pk=record.id)}?tab=history", icon="clock-history", tone="quiet"
+        )
+
     def linked_url(self, linked: Model) -> str | None:
         """Return the address of another record's card, if there is one and the person may open it."""
         other = next((r for r in registers().by_key.values() if r.model is type(linked)), None)

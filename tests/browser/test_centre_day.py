@@ -225,6 +225,8 @@ def test_a_centres_day_from_its_list_to_its_registers(
     walk.open("Программы")
     page.locator("tbody th a").first.click()
     walk.picture("programme")
+    walk.follow("История")
+    walk.says("на рассмотрени")
     walk.open("Журнал услуг")
     walk.follow("Записать услугу")
     walk.choose("Дело", family.lower(), family)
