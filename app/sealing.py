@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -27,9 +29,13 @@ def load_keyring(path: Path) -> None:
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle, own = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # readable by its owner only
         with os.fdopen(handle, "w", encoding="ascii") as out:
             out.write(f"1 {os.urandom(32).hex()}\n")
+        # A link appears whole or not at all: a second process starting now reads the first one's key, never half of it.
+        with suppress(FileExistsError):
+            os.link(own, path)
+        os.unlink(own)
     use_keys(
         {
             int(number): bytes.fromhex(key)
