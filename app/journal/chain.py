@@ -37,8 +37,9 @@ def _link(head: bytes, digests: list[bytes]) -> bytes:
 
 
 def seal(session: Session, anchor: Path | None = None) -> int:
-    """Seal every row not sealed yet and return how many; the caller commits, then *anchor* is rewritten.
+    """Seal every row not sealed yet, commit, then rewrite *anchor*; return how many rows were sealed.
 
+    The anchor comes last: written before a commit that fails, it would tell of a tail that was never there.
     On PostgreSQL a lock keeps writers out for the moment, so that no lower id can appear below the seal.
     """
     if session.get_bind().dialect.name == "postgresql":
@@ -56,8 +57,9 @@ def seal(session: Session, anchor: Path | None = None) -> int:
         session.flush()
         after = rows[-1].id
         done += len(rows)
+    sealed = session.scalar(select(func.sum(JournalSeal.rows)))
+    session.commit()
     if anchor is not None and done:
-        sealed = session.scalar(select(func.sum(JournalSeal.rows)))
         fresh = anchor.with_suffix(".new")
         fresh.write_text(json.dumps({"last_id": after, "rows": sealed, "head": head.hex()}), "ascii")
         fresh.replace(anchor)
