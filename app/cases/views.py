@@ -90,10 +90,10 @@ class Families(Register):
             if represents and not family.represented_by:
                 family.represented_by = initials(last, first, middle)
 
-    @shown("Детей")
-    def children_count(self, family: Any) -> Cell:
+    @shown("Детей", "number")
+    def children_count(self, family: Any) -> int:
         """Children under 18 who live in the family now."""
-        return Cell(str(family.children_now), css="num")
+        return int(family.children_now)
 
     @shown("Этап")
     def stage(self, family: Family) -> Cell:

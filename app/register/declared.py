@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from app.register.view import Register
 
 
-def shown(label: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a method of a Register as a column: it gets the record and returns a value or a Cell."""
+def shown(label: str, kind: str = "computed") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a method of a Register as a column: it gets the record and returns a value or a Cell.
+
+    With a *kind* of a column, such as ``number``, the value is one of that kind and stays one in Excel.
+    """
 
     def wrap(method: Callable[..., Any]) -> Callable[..., Any]:
-        method.shown_label = label  # type: ignore[attr-defined]
+        method.shown_as = (label, kind)  # type: ignore[attr-defined]
         return method
 
     return wrap
@@ -75,9 +78,9 @@ def _refuse_strangers(register: Register) -> None:
 def _shown(register: Register) -> dict[str, Field]:
     made = {}
     for name in dir(type(register)):
-        label = getattr(getattr(type(register), name), "shown_label", None)
-        if label is not None:
-            made[name] = Field(name, label, "computed", compute=getattr(register, name))
+        declared = getattr(getattr(type(register), name), "shown_as", None)
+        if declared is not None:
+            made[name] = Field(name, *declared, compute=getattr(register, name))
     return made
 
 

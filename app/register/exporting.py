@@ -36,6 +36,9 @@ def reader(field: Field) -> Callable[[Any], Any]:
     if field.stored and field.kind in (*_KINDS, "line", "prose"):
         return attrgetter(field.name)
 
+    if field.kind in _KINDS:
+        return field.value
+
     def words(record: Any) -> str | None:
         cell = field.cell(record)
         return None if cell.empty else cell.text

@@ -90,7 +90,7 @@ class Field:
     @property
     def stored(self) -> bool:
         """Whether the field is a column of the register's own table."""
-        return self.kind != "computed" and not self.far
+        return self.kind != "computed" and self.compute is None and not self.far
 
     @property
     def options(self) -> tuple[Choice, ...]:
