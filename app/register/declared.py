@@ -80,7 +80,8 @@ def _shown(register: Register) -> dict[str, Field]:
     for name in dir(type(register)):
         declared = getattr(getattr(type(register), name), "shown_as", None)
         if declared is not None:
-            made[name] = Field(name, *declared, compute=getattr(register, name))
+            label, kind = declared
+            made[name] = Field(name, label, kind, compute=getattr(register, name))
     return made
 
 
