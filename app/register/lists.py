@@ -66,16 +66,25 @@ def _nullable(key: Any) -> bool:
 
 def count(session: Session, base: Select[Any]) -> int | None:
     """Return how many rows *base* has, or None past :data:`ENOUGH`: nobody reads the exact 187 403."""
-    number = session.scalar(select(func.count()).select_from(base.limit(ENOUGH + 1).subquery())) or 0
-    return number if number <= ENOUGH else None
+    return _bounded(session.scalar(select(_counted(base))))
+
+
+def _counted(base: Select[Any]) -> Any:
+    return select(func.count()).select_from(base.limit(ENOUGH + 1).subquery()).scalar_subquery()
+
+
+def _bounded(number: int | None) -> int | None:
+    return (number or 0) if (number or 0) <= ENOUGH else None
 
 
 def find(session: Session, spec: Spec, state: ListState, names: tuple[str, ...], within: Any | None = None) -> Found:
-    """Return one page of the list: ids through the index first, then these rows with what *names* show."""
+    """Return one page of the list: its ids through the index with the count beside, then these rows with *names*."""
     base = matching(session, spec, state, within)
-    total = count(session, base)
-    skip = (state.page - 1) * state.size
-    ids = session.scalars(ordered(base, spec, state.sort).limit(state.size + 1).offset(skip)).all()
+    wanted = ordered(base, spec, state.sort).limit(state.size + 1).offset((state.page - 1) * state.size)
+    rows = session.execute(wanted.add_columns(_counted(base))).all()
+    # A page past the end holds no row that could carry the count.
+    total = _bounded(rows[0][1]) if rows else 0 if state.page == 1 else count(session, base)
+    ids = [row[0] for row in rows]
     return Found(fetch(session, spec, ids[: state.size], names), total, len(ids) > state.size)
 
 
@@ -83,8 +92,7 @@ def fetch(session: Session, spec: Spec, ids: Any, names: tuple[str, ...]) -> lis
     """Return the records with *ids* in that order, with what *names* show loaded."""
     if not ids:
         return []
-    wanted = select(spec.model).where(spec.model.id.in_(ids)).options(*spec.load_options(names))
-    by_id = {record.id: record for record in session.scalars(wanted)}
+    by_id = {record.id: record for record in session.scalars(spec.by_ids(names), {"ids": ids})}
     return [by_id[each] for each in ids if each in by_id]
 
 

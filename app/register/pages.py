@@ -6,6 +6,7 @@ Tones are ``ok``, ``warn``, ``bad``, ``info`` and ``""`` (neutral); icons are na
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 # ---- lists -------------------------------------------------------------------------------------------
@@ -22,6 +23,11 @@ class Cell:
     tone: str | None = None  # not None: drawn as a state pill
     icon: str = ""
     empty: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether the cell is nothing but its text."""
+        return not (self.small or self.icon or self.empty or self.href) and self.tone is None
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,15 @@ class ListPage:
     bulk_url: str = ""
     blank: Blank | None = None
     crumbs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def body(self) -> Iterator[tuple[Row, Cell, list[tuple[Cell, str]]]]:
+        """Each row with its first cell and the others, each with the class of its place in the table."""
+        wide = ["" if head.on_phone else " wide-only" for head in self.columns]
+        own = [head.css for head in self.columns]
+        for row in self.rows:
+            placed = [(c, (c.css or css) + width) for c, css, width in zip(row.cells, own, wide, strict=True)]
+            yield row, row.cells[0], placed[1:]
 
 
 # ---- forms -------------------------------------------------------------------------------------------

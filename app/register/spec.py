@@ -7,11 +7,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import Select, bindparam, inspect, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.base import Model
 from app.register.field import Field, fields_of
+
+
+MOST_KEPT = 100
+"""Choices of columns whose query one register keeps; people choose a few, an address could name thousands."""
 
 
 class SpecError(Exception):
@@ -139,6 +143,21 @@ class Spec:
                 current = attribute.property.mapper.class_
             options.append(option)
         return options
+
+    def by_ids(self, names: tuple[str, ...]) -> Select[Any]:
+        """Return the query of the records whose keys are given as ``ids``, with what *names* show; made once."""
+        made = self._by_ids.get(names)
+        if made is None:
+            if len(self._by_ids) >= MOST_KEPT:
+                self._by_ids.clear()
+            wanted = self.model.id.in_(bindparam("ids", expanding=True))
+            made = select(self.model).where(wanted).options(*self.load_options(names))
+            self._by_ids[names] = made
+        return made
+
+    @cached_property
+    def _by_ids(self) -> dict[tuple[str, ...], Select[Any]]:
+        return {}
 
 
 def title_key(model: type[Model]) -> str:
