@@ -36,17 +36,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_range
+from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from app.acting import actor_or_none, now
-from app.base import Choice, RuleBroken
+from app.base import RuleBroken
+from app.register.cells import LINE_HEIGHT, clean, height, inline, lines_of, number_of, text_of
 
 Kind = Literal["text", "number", "money", "date", "moment"]
 Target = str | os.PathLike[str] | BinaryIO
@@ -57,24 +58,13 @@ HEADER_LINE = 3
 """Zero-based line of the header; data begin on the next one."""
 MAX_ROWS = 1_048_576 - HEADER_LINE - 2
 """Rows a sheet holds beside its heading and ИТОГО."""
-MAX_TEXT = 32_767
-"""UTF-16 units a cell holds."""
-LINE_HEIGHT, MAX_HEIGHT = 15, 409
-"""Points of one line of text and of the tallest row there may be."""
 PAGE_WIDTH = 215
 """Characters that A4 across still prints readably; a wider table goes over several pages side by side."""
-CUT = "… [обрезано: ячейка вмещает 32 767 знаков]"
 
 _WIDTHS: dict[str, float] = {"text": 28, "number": 11, "money": 15, "date": 12, "moment": 17}
 _FORMATS = {"text": "@", "number": "General", "money": "#,##0.00", "date": "dd.mm.yyyy", "moment": "dd.mm.yyyy hh:mm"}
 _SUMMED = ("number", "money")
-_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-# What XML or Excel does not take: control characters, halves of surrogate pairs, non-characters.
-_ILLEGAL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NAMELESS = re.compile(r"[\[\]:*?/\\]")
-_DAY_ZERO = dt.date(1899, 12, 30).toordinal()
-_FIRST_DAY = dt.date(1900, 3, 1)
-_TOO_LONG = 10**15
 
 
 @dataclass(frozen=True)
@@ -177,7 +167,7 @@ def _write_sheets(
         # No author, no «last saved by»: the file goes outside, the name of who made it stands in the journal.
         first = sheets[0][0]
         book.set_properties(
-            {"title": _clean(first.title), "company": _clean(first.organisation), "created": now().replace(tzinfo=None)}
+            {"title": clean(first.title), "company": clean(first.organisation), "created": now().replace(tzinfo=None)}
         )
         styles, counts = _Styles(book), []
         names: set[str] = set()
@@ -197,7 +187,7 @@ def _write_sheets(
 
 def _sheet_name(title: str, taken: set[str]) -> str:
     """Return a name Excel takes for a sheet: 31 characters, no ``[]:*?/\\``, no apostrophe at an edge, unique."""
-    base = _NAMELESS.sub(" ", _clean(title)).strip("' ") or "Лист"
+    base = _NAMELESS.sub(" ", clean(title)).strip("' ") or "Лист"
     name, number = base[:31].rstrip("' "), 1
     while name.casefold() in taken:
         number += 1
@@ -205,74 +195,6 @@ def _sheet_name(title: str, taken: set[str]) -> str:
         name = base[: 31 - len(tail)] + tail
     taken.add(name.casefold())
     return name
-
-
-def _utf16_length(text: str) -> int:
-    return len(text) + sum(char > "\uffff" for char in text)
-
-
-def _clean(text: str) -> str:
-    """Return *text* as a cell can hold it: legal characters, one kind of line break, not longer than a cell."""
-    if not text.isprintable():  # True for nearly every value, and far cheaper than the expressions.
-        text = _ILLEGAL.sub("", _BREAKS.sub("\n", text))
-    if len(text) > MAX_TEXT // 2 and _utf16_length(text) > MAX_TEXT:
-        room = MAX_TEXT - len(CUT)
-        text = text.encode("utf-16-le")[: room * 2].decode("utf-16-le", "ignore") + CUT
-    # xlsxwriter takes text between these tags as ready XML of a rich string and would write it unescaped.
-    if text.startswith("<r>") and text.endswith("</r>"):
-        text += " "
-    return text
-
-
-def _lines(text: str, width: float) -> int:
-    """Return how many lines *text* takes in a cell *width* characters wide, broken between words."""
-    room = max(int(width / 1.1) - 1, 4)  # A letter is a tenth wider than the figure a width is measured in.
-    if len(text) <= room and "\n" not in text:
-        return 1
-    lines = 0
-    for part in text.split("\n"):
-        lines += 1
-        used = 0
-        for word in part.split(" "):
-            if used and used + len(word) > room:
-                lines += 1
-                used = 0
-            lines += (len(word) - 1) // room if word else 0
-            used += len(word) + 1
-    return lines
-
-
-def _text(value: Any) -> str:
-    """Return *value* in words, for a column of text or where it cannot be a number."""
-    if isinstance(value, Choice):
-        return value.label
-    if isinstance(value, bool):
-        return "да" if value else "нет"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(_text(each) for each in value)
-    if isinstance(value, dt.date):
-        day = f"{value.day:02}.{value.month:02}.{value.year:04}"
-        return f"{day} {value:%H:%M}" if isinstance(value, dt.datetime) else day
-    return str(value)
-
-
-def _number(value: Any, zone: ZoneInfo) -> float | int | None:
-    """Return what Excel keeps for *value* (a date is days since 30.12.1899), or None if it can only be text."""
-    if isinstance(value, dt.datetime):
-        local = value.astimezone(zone) if value.tzinfo else value
-        seconds = local.hour * 3600 + local.minute * 60 + local.second
-        return local.toordinal() - _DAY_ZERO + seconds / 86_400 if local.date() >= _FIRST_DAY else None
-    if isinstance(value, dt.date):
-        return value.toordinal() - _DAY_ZERO if value >= _FIRST_DAY else None
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value if abs(value) < _TOO_LONG else None
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Decimal) and value.is_finite() and len(value.normalize().as_tuple().digits) <= 15:
-        return float(value)
-    return None
 
 
 class _Styles:
@@ -298,16 +220,34 @@ class _Styles:
         self.dash = style(**line, align="center", font_color="#7F7F7F", num_format="@")
 
 
+class _Column(NamedTuple):
+    """A column as its cells are written: before the number of the row, and after it."""
+
+    at: int
+    kind: Kind
+    total: bool
+    opened: str
+    style: str
+
+
+def _style(given: Format) -> str:
+    """Return the end of a cell's address and its format as the library numbers it."""
+    return f'" s="{given._get_xf_index()}"'
+
+
 class _Sheet:
     """One sheet being filled, line after line; a line once left cannot be returned to."""
 
     def __init__(self, sheet: Worksheet, heading: Heading, styles: _Styles, blank: str, zone: ZoneInfo) -> None:
         self.sheet, self.heading, self.styles, self.zone = sheet, heading, styles, zone
-        self.blank = _clean(blank)
+        self.blank = clean(blank)
         self.widths = [column.width or _WIDTHS[column.kind] for column in heading.columns]
         self.columns = [
-            (at, column.kind, styles.cells[column.kind], column.total) for at, column in enumerate(heading.columns)
+            _Column(at, column.kind, column.total, f'<c r="{xl_col_to_name(at)}', _style(styles.cells[column.kind]))
+            for at, column in enumerate(heading.columns)
         ]
+        self.text, self.dash = _style(styles.cells["text"]), _style(styles.dash)
+        self.tallest = 1
         self.sums: list[Decimal | int] = [0] * len(heading.columns)
         self._head()
 
@@ -327,68 +267,68 @@ class _Sheet:
         sheet.set_row(0, 20)
         for line, text in enumerate((heading.title, heading.period, heading.organisation)):
             if text:
-                sheet.write_string(line, 0, _clean(text), styles.subtitle if line else styles.title)
+                sheet.write_string(line, 0, clean(text), styles.subtitle if line else styles.title)
         for at, column in enumerate(heading.columns):
-            sheet.write_string(HEADER_LINE, at, _clean(column.title), styles.header)
+            sheet.write_string(HEADER_LINE, at, clean(column.title), styles.header)
         # Bold letters are wider, and the arrow of the filter stands in the way.
-        bold = [_lines(column.title, width - 3) for column, width in zip(heading.columns, self.widths, strict=True)]
+        bold = [lines_of(column.title, width - 3) for column, width in zip(heading.columns, self.widths, strict=True)]
         sheet.set_row(HEADER_LINE, LINE_HEIGHT * max(bold))
         sheet.freeze_panes(HEADER_LINE + 1, min(heading.hold, last))
 
     def fill(self, rows: Iterable[Values]) -> int:
         """Write *rows* and what follows them; return how many there were."""
-        count, first = 0, HEADER_LINE + 1
+        sheet, cell = self.sheet, self._cell
+        count, first, last = 0, HEADER_LINE + 1, len(self.heading.columns) - 1
+        # What the library holds of the header goes to the file, and from here on the rows are put there directly.
+        sheet._write_single_row(first)
+        put = sheet.row_data_fh.write
         for values in rows:
             if count == MAX_ROWS:
                 raise RuleBroken("В Excel помещается чуть больше миллиона строк. Сузьте отбор, например по периоду.")
-            line = first + count
-            tallest = 1
-            for (at, kind, style, total), value in zip(self.columns, values, strict=True):
-                lines = self._cell(line, at, value, kind, style, total)
-                if lines > tallest:
-                    tallest = lines
-            if tallest > 1:
-                # The library keeps the heights of all rows, though of a row already written it never asks again.
-                self.sheet.row_info.clear()
-                self.sheet.row_sizes.clear()
-                self.sheet.set_row(line, min(LINE_HEIGHT * tallest, MAX_HEIGHT))
+            number = str(first + count + 1)
+            self.tallest = 1
+            cells = "".join([cell(column, number, value) for column, value in zip(self.columns, values, strict=True)])
+            put(f'<row r="{number}"{height(self.tallest)}>{cells}</row>')
             count += 1
-        end, last = first + count - 1, len(self.columns) - 1
-        self.sheet.autofilter(HEADER_LINE, 0, max(end, HEADER_LINE), last)
+        end = first + count - 1
+        sheet._check_dimensions(max(end, HEADER_LINE), last)
+        sheet.previous_row = end + 1
+        sheet.autofilter(HEADER_LINE, 0, max(end, HEADER_LINE), last)
         # A number of a case or a phone is text on purpose; without this each such cell gets a green corner.
-        self.sheet.ignore_errors({"number_stored_as_text": xl_range(HEADER_LINE, 0, max(end, HEADER_LINE), last)})
+        sheet.ignore_errors({"number_stored_as_text": xl_range(HEADER_LINE, 0, max(end, HEADER_LINE), last)})
         if any(column.total for column in self.heading.columns):
             self._total(first, end)
         return count
 
-    def _cell(self, line: int, at: int, value: Any, kind: Kind, style: Format, total: bool) -> int:
-        """Write one cell and return how many lines of text it takes."""
-        put, words = self.sheet, value
+    def _cell(self, column: _Column, number: str, value: Any) -> str:
+        """Return the XML of one cell in row *number*; the row grows with its lines of text."""
+        at, kind, total = column.at, column.kind, column.total
+        words = value
         if type(value) is not str:
-            number = None if kind == "text" else _number(value, self.zone)
-            if number is not None:
-                put.write_number(line, at, number, style)
+            amount = None if kind == "text" else number_of(value, self.zone)
+            if amount is not None:
                 if total:
-                    self.sums[at] += Decimal(str(number)) if kind in _SUMMED else 1
-                return 1
-            words = "" if value is None else _text(value)
+                    self.sums[at] += Decimal(str(amount)) if kind in _SUMMED else 1
+                return f"{column.opened}{number}{column.style}><v>{amount:.16G}</v></c>"
+            words = "" if value is None else text_of(value)
         counted = total and kind == "text"
         if not words:
             if self.blank and not counted:
-                put.write_string(line, at, self.blank, self.styles.dash)
-            else:
-                put.write_blank(line, at, None, style)
-            return 1
-        text = _clean(words)
-        # Text in a column of numbers or dates takes the text format, for the same reason as text columns.
-        put.write_string(line, at, text, self.styles.cells["text"])
+                return f"{column.opened}{number}{self.dash}{inline(self.blank)}"
+            return f"{column.opened}{number}{column.style}/>"
+        text = clean(words)
         self.sums[at] += counted
-        return _lines(text, self.widths[at])
+        lines = lines_of(text, self.widths[at])
+        if lines > self.tallest:
+            self.tallest = lines
+        # Text in a column of numbers or dates takes the text format, for the same reason as text columns.
+        return f"{column.opened}{number}{self.text}{inline(text)}"
 
     def _total(self, first: int, end: int) -> None:
         line = end + 1
-        for at, kind, _style, total in self.columns:
-            if not total:
+        for column in self.columns:
+            at, kind = column.at, column.kind
+            if not column.total:
                 self.sheet.write(line, at, "ИТОГО" if at == 0 else None, self.styles.label)
                 continue
             style = self.styles.sums.get(kind, self.styles.count)

@@ -21,7 +21,7 @@ from xlsxwriter import Workbook
 
 from app.acting import clock_at
 from app.base import Choice, RuleBroken
-from app.register import workbook
+from app.register import cells, workbook
 from app.register.workbook import Column, Heading, content_disposition, file_name, for_period, on_date, write
 
 WIDE = Heading(
@@ -213,14 +213,14 @@ def test_an_escape_of_excel_in_a_text_is_kept_as_typed():
 def test_a_text_longer_than_a_cell_is_cut_and_says_so(letter):
     [cell] = one_column("text", letter * 40_000)
 
-    assert cell.value.endswith(workbook.CUT)
-    assert len(cell.value.encode("utf-16-le")) // 2 in (workbook.MAX_TEXT, workbook.MAX_TEXT - 1)
-    assert set(cell.value.removesuffix(workbook.CUT)) == {letter}
+    assert cell.value.endswith(cells.CUT)
+    assert len(cell.value.encode("utf-16-le")) // 2 in (cells.MAX_TEXT, cells.MAX_TEXT - 1)
+    assert set(cell.value.removesuffix(cells.CUT)) == {letter}
 
 
 def test_a_text_that_just_fits_is_left_alone():
-    [cell] = one_column("text", "я" * workbook.MAX_TEXT)
-    assert cell.value == "я" * workbook.MAX_TEXT
+    [cell] = one_column("text", "я" * cells.MAX_TEXT)
+    assert cell.value == "я" * cells.MAX_TEXT
 
 
 def test_dates_excel_cannot_keep_are_written_as_text():
@@ -383,6 +383,8 @@ def recalculated(path: Path, where: Path) -> Any:
 
     LibreOffice trusts stored values, so they are taken out of the file first.
     """
+    if shutil.which("soffice") is None:
+        pytest.fail("LibreOffice is not installed: make proof installs it, or apt install libreoffice-calc")
     bare = where / path.name
     with ZipFile(path) as old, ZipFile(bare, "w") as new:
         for name in old.namelist():
@@ -394,8 +396,52 @@ def recalculated(path: Path, where: Path) -> Any:
     return load_workbook(where / "out" / path.name, data_only=True).active
 
 
+def test_the_rows_are_the_very_bytes_the_library_would_write(tmp_path):
+    """Each row put together here against the same values given to the library cell by cell."""
+    columns = (Column("Текст"), Column("Число", "number"), Column("Деньги", "money"), Column("День", "date"))
+    words = ["Иванова", "<b> & \"x\" 'y'", " с краю ", "\u00a0", "_x0041_ и _x00", "a\tb\nc", "\x00", "", None,
+             "я" * 900, "слово " * 200, "\U0001f600", "=1+1", True]  # fmt: skip
+    numbers = [0, -1, 7, 0.1, 1e15, 10**14, 1 / 3, 2.5e-7, None, "много", Decimal("1.10"), 12345678901, 3, 9]
+    sums = [Decimal("10250.50"), Decimal("0.07"), None, *range(11)]
+    days = [dt.date(2026, 3, 31), dt.date(1900, 3, 1), None, *(dt.date(2026, 1, each) for each in range(1, 12))]
+    rows = list(zip(words, numbers, sums, days, strict=True))
+    write(tmp_path / "ours.xlsx", Heading("Л", "", "", columns), rows, blank="–")
+
+    book = Workbook(tmp_path / "library.xlsx", {"constant_memory": True})
+    sheet = book.add_worksheet()
+    made: dict[int, Any] = {}
+    for _ in range(20):  # The formats of both books are numbered alike, by the order in which they are first used.
+        made[len(made) + 1] = book.add_format({"indent": len(made) + 1})
+        made[len(made)]._get_xf_index()
+    ours = rows_of(tmp_path / "ours.xlsx")
+    for line, row in enumerate(ours, start=workbook.HEADER_LINE + 1):
+        highest = re.search(r' ht="([0-9.]+)"', row)
+        if highest:
+            sheet.set_row(line, float(highest[1]))
+        for at, (cell, value) in enumerate(
+            zip(re.findall(r"<c .*?(?:</c>|/>)", row, re.S), rows[line - 4], strict=True)
+        ):
+            style = made[int(re.search(r' s="([0-9]+)"', cell)[1])]
+            if value is None or value == "":
+                sheet.write_string(line, at, "–", style)
+            elif columns[at].kind == "text" or isinstance(value, str):
+                sheet.write_string(line, at, cells.clean("да" if value is True else value), style)
+            elif isinstance(value, dt.date):
+                sheet.write_number(line, at, (value - dt.date(1899, 12, 30)).days, style)
+            else:
+                sheet.write_number(line, at, float(value), style)
+    book.close()
+    assert ours == rows_of(tmp_path / "library.xlsx")
+
+
+def rows_of(path: Path) -> list[str]:
+    """Return the rows after the header as they stand in the file."""
+    with ZipFile(path) as book:
+        found = re.findall(r'<row r="([0-9]+)"(.*?)</row>', book.read("xl/worksheets/sheet1.xml").decode(), re.S)
+    return [row for number, row in found if int(number) > workbook.HEADER_LINE + 1]
+
+
 @pytest.mark.proof
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_reads_and_recalculates_the_same_values(tmp_path):
     rows = [
         *ROWS,
