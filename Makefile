@@ -13,7 +13,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-find-links --no-annotate --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test proof pictures check bench migrate lock chromium
+.PHONY: help install run demo test proof pictures check bench migrate lock chromium libreoffice
 
 help: ## показать эти команды
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
@@ -31,7 +31,7 @@ demo: $(VENV)/.installed ## заполнить базу придуманными
 test: $(VENV)/.installed-dev chromium ## проверить всё: SQLite, PostgreSQL, браузер
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not proof$(if $(filter no,$(BROWSER)), and not browser)" $(TESTS)
 
-proof: $(VENV)/.installed-dev chromium ## измерить обещания и записать итог в docs/proof.md
+proof: $(VENV)/.installed-dev chromium libreoffice ## измерить обещания и записать итог в docs/proof.md
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m proof --proof docs/proof.md
 
 pictures: $(VENV)/.installed-dev chromium ## снять экраны заново в docs/
@@ -80,3 +80,8 @@ ifneq ($(BROWSER),no)
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq chromium; \
 	else echo 'Проверкам в браузере нужен Chromium: apt install chromium. Без них: make test BROWSER=no'; exit 2; fi
 endif
+
+libreoffice:
+	@command -v soffice >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq libreoffice-calc; \
+	else echo 'Измерениям нужен LibreOffice, он пересчитывает выгруженные таблицы: apt install libreoffice-calc'; exit 2; fi

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -105,7 +104,6 @@ def test_the_command_refuses_what_is_neither_a_day_nor_a_period(session, tmp_pat
 
 
 @pytest.mark.proof
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize("code", REPORTS)
 def test_libreoffice_calculates_the_same_values_in_every_report(session, tmp_path, code):
     with council(session) as made:
