@@ -10,15 +10,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import journal
-from app.acting import Actor, now
-from app.base import Model, RuleBroken, keys_of
+from app.acting import Actor
+from app.base import Model, RuleBroken
 from app.cases.intake_plan import Plan, PlannedFamily, Verdict, judge, told_key
 from app.cases.intake_values import (
     education_of,
@@ -41,8 +40,6 @@ from app.words import counted, fold
 
 CHANGED_MEANWHILE = "Пока вы смотрели таблицу, данные в службе изменились: откройте таблицу заново и проверьте её."
 ESTABLISHED_UNKNOWN = "Загружено из таблицы. День установления в ней не указан: впишите его со справки МСЭ."
-PAGE = 2000
-"""Rows written at once."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,6 @@ class _Loading:
 
     def __init__(self, session: Session, by: Actor) -> None:
         self.session, self.by = session, by
-        self.stamps = {"created_at": now(), "created_by_id": by.user_id, "service_unit_id": by.unit_id, "version": 1}
         self.people: dict[tuple[str, dt.date], int] = {}
         self.started = dict(session.execute(select(StaffMember.id, StaffMember.active_from)).all())
 
@@ -108,26 +104,8 @@ class _Loading:
         self._add_cases(new, families)
 
     def _write(self, model: type[Model], rows: Iterable[dict[str, Any]]) -> list[int]:
-        """Insert *rows* with their keys and stamps, journal them, and return their ids in order."""
-        ids: list[int] = []
-        rows = iter(rows)
-        while page := [{**row, **self.stamps, **keys_of(model, row)} for row in islice(rows, PAGE)]:
-            written = self._insert(model.__table__, page)
-            journal.record_created(self.session, self.by, model, written)
-            ids.extend(written)
-        return ids
-
-    def _insert(self, table: Table, page: list[dict[str, Any]]) -> list[int]:
-        """Insert one page by the connection, not the session: the rows carry their unit, an INSERT has no scope."""
-        connection = self.session.connection()
-        if connection.dialect.name != "sqlite":
-            statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-            return list(connection.execute(statement, page).scalars())
-        # SQLite would tell the ids row by row, four times slower; but this transaction is the only writer.
-        last = connection.scalar(select(func.max(table.c.id))) or 0
-        ids = list(range(last + 1, last + 1 + len(page)))
-        connection.execute(insert(table), [{"id": pk, **row} for pk, row in zip(ids, page, strict=True)])
-        return ids
+        """Insert *rows* with their keys, stamps and journal rows, and return their ids in order."""
+        return journal.insert_created(self.session, self.by, model, rows)
 
     def _add_people(self, planned: list[PlannedFamily]) -> None:
         """Add everybody the base does not know; one person may be a mother in one row and a child in another."""

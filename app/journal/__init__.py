@@ -15,18 +15,22 @@ import enum
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import event, insert, inspect
+from sqlalchemy import event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from app import sealing
 from app.acting import SYSTEM, Actor, acting, actor_or_none, now
-from app.base import RESTRICTED, SPECIAL, Model
+from app.base import RESTRICTED, SPECIAL, Model, keys_of
+from app.bulk import insert_rows
 from app.journal.models import JournalRow, JournalValue
 
 CREATE, CHANGE, DELETE = "create", "change", "delete"
 _SEALED = (SPECIAL, RESTRICTED)
+PAGE = 2000
+"""Rows of a bank written at once."""
 
 
 class BulkRefused(RuntimeError):
@@ -92,27 +96,20 @@ def write(session: Session, rows: list[tuple[dict[str, Any], list[tuple[str, str
         row["values_digest"] = _values_digest(values) if values else None
         row["digest"] = row_digest(row)
     connection = session.connection()
-    with_values = [(row, values) for row, values in rows if values]
-    if len(with_values) < len(rows):
-        connection.execute(insert(JournalRow.__table__), [row for row, values in rows if not values])
-    if with_values:
-        returning = insert(JournalRow.__table__).returning(JournalRow.__table__.c.id, sort_by_parameter_order=True)
-        ids = connection.execute(returning, [row for row, _ in with_values]).scalars().all()
-        connection.execute(
-            insert(JournalValue.__table__),
-            [
-                {
-                    "journal_id": journal_id,
-                    "field": name,
-                    "old": None if sealed else old,
-                    "new": None if sealed else new,
-                    "sealed_old": old if sealed else None,
-                    "sealed_new": new if sealed else None,
-                }
-                for journal_id, (_, values) in zip(ids, with_values, strict=True)
-                for name, old, new, sealed in values
-            ],
-        )
+    ids = insert_rows(connection, JournalRow.__table__, [row for row, _ in rows])
+    values_of = [
+        {
+            "journal_id": journal_id,
+            "field": name,
+            "old": None if sealed else old,
+            "new": None if sealed else new,
+            "sealed_old": old if sealed else None,
+            "sealed_new": new if sealed else None,
+        }
+        for journal_id, (_, values) in zip(ids, rows, strict=True)
+        for name, old, new, sealed in values
+    ]
+    insert_rows(connection, JournalValue.__table__, values_of)
 
 
 def record(session: Session, by: Actor, verb: str, record: Model | None, sentence: str = "") -> None:
@@ -127,6 +124,30 @@ def record(session: Session, by: Actor, verb: str, record: Model | None, sentenc
 def record_created(session: Session, by: Actor, model: type[Model], ids: Iterable[int]) -> None:
     """Journal the creation of rows loaded by Core, which the listener cannot see."""
     write(session, [(_row(by, CREATE, model.__tablename__, pk, 1, ""), []) for pk in ids])
+
+
+def insert_created(session: Session, by: Actor, model: type[Model], rows: Iterable[dict[str, Any]]) -> list[int]:
+    """Insert *rows*, ``{column: value}``, as new records of *model* and return their ids in order; for whole banks.
+
+    They get what a record saved alone would get: the stamps and the unit of the actor, version 1, folded keys and,
+    if the table is journalled, a row of the journal each. What the rules ask of them, the caller has checked.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the database refuses, for instance with an IntegrityError.
+    """
+    session.flush()
+    stamps: dict[str, Any] = {"created_at": now(), "created_by_id": by.user_id, "version": 1}
+    if "service_unit_id" in model.__table__.columns:
+        stamps["service_unit_id"] = by.unit_id
+    ids: list[int] = []
+    coming = iter(rows)
+    while page := [{**stamps, **row, **keys_of(model, row)} for row in islice(coming, PAGE)]:
+        # By the connection, not the session: the rows carry their unit, and an INSERT has no scope.
+        written = insert_rows(session.connection(), model.__table__, page)
+        if model.__journalled__:
+            record_created(session, by, model, written)
+        ids += written
+    return ids
 
 
 def apart(session: Session, by: Actor, verb: str, record: Model | None, sentence: str = "") -> None:

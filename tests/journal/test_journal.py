@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 from app import journal
 from app.acting import SYSTEM, Actor, acting, clock_at
 from app.journal import BulkRefused, as_text
+from app.journal.chain import Verdict, verify
 from app.journal.models import JournalRow, JournalValue
+from app.papers.models import NumberSequence
+from app.people.lists import FamilyFeature
 from app.people.models import Family, FamilyKind, Person, Sex
 from tests.make import make_unit
 
@@ -204,6 +207,41 @@ def test_rows_loaded_by_core_are_journalled_by_the_loader(session: Session, by: 
         journal.record_created(session, by, Family, ids)
         session.commit()
     assert [row[:3] for row in rows(session)] == [("create", pk, 1) for pk in ids]
+
+
+@pytest.mark.parametrize("many", [1, 30, journal.PAGE + 3])
+def test_a_bank_written_at_once_is_stored_and_journalled_like_records_saved_alone(
+    session: Session, by: Actor, many: int
+) -> None:
+    features = [FamilyFeature.DISABLED_CHILD]
+    with acting(by), clock_at(MOMENT):
+        session.add(_family(by, reg_number="0", features=features, note="Ёж"))
+        session.flush()
+        told = {"name": "Тестовы", "address": "д. 1", "family_kind": FamilyKind.FULL, "features": features}
+        ids = journal.insert_created(
+            session, by, Family, ({**told, "reg_number": str(n + 1), "note": "Ёж"} for n in range(many))
+        )
+        session.commit()
+    own = {"id", "reg_number", "reg_number_key", "search_key"}
+    columns = [column for column in Family.__table__.columns if column.name not in own]
+    alone, *together = session.execute(select(*columns).order_by(Family.id)).all()
+    assert (len(together), set(map(str, together))) == (many, {str(alone)})
+    numbers = dict(session.execute(select(Family.id, Family.reg_number)).all())
+    assert [numbers[pk] for pk in ids] == [str(n + 1) for n in range(many)]
+    keys = dict(session.execute(select(Family.reg_number, Family.search_key)).all())
+    assert [keys[str(n)].replace(str(n), "№", 1) for n in (0, many)] == [keys["0"].replace("0", "№", 1)] * 2
+    first, *others = rows(session)
+    assert [row[1] for row in others] == ids
+    assert {(row[0], row[2], row[3], str(row[4])) for row in others} == {(first[0], first[2], first[3], "{}")}
+    assert verify(session) == Verdict(rows=many + 2, sealed=0)  # The unit of the fixture has a row too.
+
+
+def test_a_table_without_a_journal_gets_rows_and_no_history(session: Session, by: Actor) -> None:
+    counters = [{"journal": "case", "year": year, "last": 7} for year in range(2000, 2030)]
+    with acting(by):
+        ids = journal.insert_created(session, by, NumberSequence, counters)
+    assert session.scalars(select(NumberSequence.id).order_by(NumberSequence.year)).all() == ids
+    assert rows(session, "number_sequence") == []
 
 
 def test_stamps_say_who_made_and_who_changed_and_when(session: Session) -> None:
