@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from typing import Any
 
@@ -44,7 +45,7 @@ def state_cell(case: FamilyCase | None) -> Cell:
 
 
 @cache
-def _members_of_families() -> Select[Any]:
+def _members_of_families() -> Select[int, bool, str, str, str | None, dt.date]:
     """Return the query of who lives in the families given as ``ids``, a few columns of each, put together once."""
     who = (Person.last_name, Person.first_name, Person.middle_name, Person.birth_date)
     return (
@@ -90,12 +91,12 @@ class Families(Register):
         rows = session.execute(_members_of_families(), {"ids": [one.id for one in records]}).all()
         by_id = {one.id: one for one in records}
         for one in records:
-            one.children_now, one.represented_by = 0, ""
+            one.children_now, one.represented_by = 0, None
         for family_id, represents, last, first, middle, born in rows:
             family = by_id[family_id]
             family.children_now += age_on(born, day) < 18
             if represents and not family.represented_by:
-                family.represented_by = initials(last, first, middle)
+                family.represented_by = last, first, middle
 
     @shown("Детей", "number")
     def children_count(self, family: Any) -> int:
@@ -109,7 +110,7 @@ class Families(Register):
 
     def subtitle(self, record: Any) -> str:
         """Who represents the children."""
-        return record.represented_by or "представитель не указан"
+        return initials(*record.represented_by) if record.represented_by else "представитель не указан"
 
     def heading(self, record: Family) -> str:
         """«Семья Щёголевы»."""

@@ -257,7 +257,7 @@ class MeasureLineage(UnitModel):
         standing = (VersionStatus.APPROVED, VersionStatus.IN_FORCE)
         wanted = select(Measure).join(Measure.programme_version).where(ProgrammeVersion.status.in_(standing))
         paths = (("programme_version", "programme", "case", "family"),)
-        test = found_by(Measure, typed, paths, session.get_bind().dialect.name, walking=False)
+        test = found_by(Measure, typed, paths, session.get_bind().dialect.name)
         if test is not None:
             wanted = wanted.where(test)
         shown = wanted.options(joinedload(Measure.lineage).joinedload(cls.case).joinedload(FamilyCase.family))

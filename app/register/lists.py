@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from app.base import Model
 from app.register.pages import Chip, ColumnHead, FilterControl, PageLink, Pager, Row
-from app.register.search import ENOUGH, narrow
+from app.register.search import ENOUGH, hits, narrow, walked
 from app.register.spec import Spec, title_key
 from app.register.state import SIZES, Condition, ListState, criterion, operators
-
-EXPORT_BATCH = 2_000
 
 
 @dataclass(frozen=True)
@@ -27,13 +25,19 @@ class Found:
     more: bool
 
 
-def matching(session: Session, spec: Spec, state: ListState, within: Any | None = None) -> Select[Any]:
-    """Return the select of ids the list holds; *within* is the criterion of the card it stands on."""
+def chosen(spec: Spec, state: ListState, within: Any | None = None) -> Select[Any]:
+    """Return the select of the keys that pass the filters; *within* is the criterion of the card the list stands on."""
     base = select(spec.model.id)
     if within is not None:
         base = base.where(within)
     for condition in state.conditions:
         base = base.where(criterion(spec, condition))
+    return base
+
+
+def matching(session: Session, spec: Spec, state: ListState, within: Any | None = None) -> Select[Any]:
+    """Return the select of the keys the list holds: what passes the filters and is found by the search."""
+    base = chosen(spec, state, within)
     return narrow(session, base, spec.model, state.query, spec.through) if state.query else base
 
 
@@ -64,28 +68,40 @@ def _nullable(key: Any) -> bool:
     return bool(getattr(getattr(key, "property", None), "columns", [None])[0].nullable)
 
 
-def count(session: Session, base: Select[Any]) -> int | None:
-    """Return how many rows *base* has, or None past :data:`ENOUGH`: nobody reads the exact 187 403."""
-    return _bounded(session.scalar(select(_counted(base))))
-
-
 def _counted(base: Select[Any]) -> Any:
+    """Return the number of rows of *base* as a column, one more than :data:`ENOUGH` at most."""
     return select(func.count()).select_from(base.limit(ENOUGH + 1).subquery()).scalar_subquery()
 
 
-def _bounded(number: int | None) -> int | None:
-    return (number or 0) if (number or 0) <= ENOUGH else None
-
-
 def find(session: Session, spec: Spec, state: ListState, names: tuple[str, ...], within: Any | None = None) -> Found:
-    """Return one page of the list: its ids through the index with the count beside, then these rows with *names*."""
-    base = matching(session, spec, state, within)
+    """Return one page of the list: its keys through the index with the count beside, then these rows with *names*."""
+    base = chosen(spec, state, within)
+    found = hits(spec.model, state.query, spec.through, session.get_bind().dialect.name) if state.query else None
+    if found is not None:
+        among = base.where(spec.model.id.in_(select(found.c.id)))
+        ids, total, common = _page(session, spec, state, among, select(func.count()).select_from(found))
+        if common <= ENOUGH:
+            return _shown(session, spec, state, names, ids, total)
+        base = base.where(walked(spec.model, state.query, spec.through))
+    ids, total, _ = _page(session, spec, state, base, select(literal(0)))
+    return _shown(session, spec, state, names, ids, total)
+
+
+def _page(
+    session: Session, spec: Spec, state: ListState, base: Select[Any], aside: Select[Any]
+) -> tuple[list[int], int, int]:
+    """Return the keys of the page and one more, how many rows the list has, and the number *aside* selects."""
     wanted = ordered(base, spec, state.sort).limit(state.size + 1).offset((state.page - 1) * state.size)
-    rows = session.execute(wanted.add_columns(_counted(base))).all()
-    # A page past the end holds no row that could carry the count.
-    total = _bounded(rows[0][1]) if rows else 0 if state.page == 1 else count(session, base)
-    ids = [row[0] for row in rows]
-    return Found(fetch(session, spec, ids[: state.size], names), total, len(ids) > state.size)
+    rows = session.execute(wanted.add_columns(_counted(base), aside.scalar_subquery())).all()
+    if rows:
+        return [row[0] for row in rows], rows[0][1], rows[0][2]
+    # An empty page has no row that could carry the numbers.
+    return [], session.scalar(select(_counted(base))) or 0, session.scalar(aside) or 0
+
+
+def _shown(session: Session, spec: Spec, state: ListState, names: tuple[str, ...], ids: list[int], total: int) -> Found:
+    records = fetch(session, spec, ids[: state.size], names)
+    return Found(records, total if total <= ENOUGH else None, len(ids) > state.size)
 
 
 def fetch(session: Session, spec: Spec, ids: Any, names: tuple[str, ...]) -> list[Model]:
@@ -94,23 +110,6 @@ def fetch(session: Session, spec: Spec, ids: Any, names: tuple[str, ...]) -> lis
         return []
     by_id = {record.id: record for record in session.scalars(spec.by_ids(names), {"ids": ids})}
     return [by_id[each] for each in ids if each in by_id]
-
-
-def walk(
-    session: Session,
-    spec: Spec,
-    state: ListState,
-    names: tuple[str, ...],
-    gather: Callable[[Session, Any], None],
-) -> Iterator[Model]:
-    """Yield every record of the list in its order, in batches that do not stay in memory."""
-    base = ordered(matching(session, spec, state), spec, state.sort)
-    ids = session.scalars(base).all()
-    for start in range(0, len(ids), EXPORT_BATCH):
-        batch = fetch(session, spec, ids[start : start + EXPORT_BATCH], names)
-        gather(session, batch)
-        yield from batch
-        session.expunge_all()
 
 
 # ---- drawing -----------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def look_up(session: Session, model: type[Model], typed: str, *, criteria: tuple
     query = select(model).where(*criteria).order_by(key, model.id).limit(SHOWN)
     through = getattr(model, "__looked_up_through__", ())
     if key_name == "id":
-        test = found_by(model, typed, through, session.get_bind().dialect.name, walking=False)
+        test = found_by(model, typed, through, session.get_bind().dialect.name)
         newest = select(model).where(*criteria, *((test,) if test is not None else ()))
         # The second line of a choice usually names that neighbour.
         newest = newest.options(*(joinedload(getattr(model, path[0])) for path in through))
@@ -49,7 +49,7 @@ def look_up(session: Session, model: type[Model], typed: str, *, criteria: tuple
         query = query.where(key >= start, key < start + "\U0010ffff")
     found = list(session.scalars(query))
     if start and len(found) < SHOWN and "search_key" in model.__table__.columns:
-        test = found_by(model, typed, through, session.get_bind().dialect.name, walking=False)
+        test = found_by(model, typed, through, session.get_bind().dialect.name)
         if test is not None:
             seen = [record.id for record in found]
             rest = select(model).where(test, model.id.not_in(seen), *criteria).limit(SHOWN - len(found))

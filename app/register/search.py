@@ -9,7 +9,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, and_, column, false, inspect, or_, select, table, text
+from sqlalchemy import (
+    CTE,
+    Connection,
+    Select,
+    String,
+    and_,
+    column,
+    false,
+    inspect,
+    or_,
+    select,
+    table,
+    text,
+    true,
+    union,
+)
 from sqlalchemy.engine import Engine
 from sqlalchemy.event import listens_for
 from sqlalchemy.ext.compiler import compiles
@@ -125,54 +140,68 @@ def behind(model: Any, path: tuple[str, ...], test: Any) -> Any:
     return relation.any(inner) if relation.property.uselist else relation.has(inner)
 
 
-def _among(model: type[Model], path: tuple[str, ...], test: Any) -> Any:
-    """Return the same criterion as :func:`behind`, by ids: the far index is asked first."""
-    steps, current = [], model
+def _among(model: type[Model], path: tuple[str, ...], word: str, dialect: str) -> Select[Any]:
+    """Return the keys of the rows of *model* with a record behind *path* that contains *word*, by the far index."""
+    met: list[Any] = [model]
+    query, current = select(model.id), model
     for name in path:
         relation = getattr(current, name)
-        current = aliased(relation.property.mapper.class_)
-        steps.append((relation, current))
-    first_relation, first = steps[0]
-    local, remote = next(iter(first_relation.property.local_remote_pairs))
-    query = select(getattr(first, remote.key))
-    for relation, target in steps[1:]:
-        query = query.join(target, relation.of_type(target))
-    return getattr(model, local.key).in_(query.where(test(current)))
+        target = relation.property.mapper.class_
+        # An alias copies every column of its table, so it is made only for a table met before.
+        current = aliased(target) if target in met else target
+        met.append(current)
+        query = query.join(relation.of_type(current))
+    # correlate(None): the query stands inside another one over the same table and must not be tied to its row.
+    return query.where(has_word(current, word, dialect)).correlate(None)
 
 
-def found_by(
-    model: type[Model], query: str, through: tuple[tuple[str, ...], ...], dialect: str, *, walking: bool
-) -> Any | None:
+def _in_index(model: type[Model], word: str, through: tuple[tuple[str, ...], ...], dialect: str) -> Any:
+    own = "search_key" in model.__table__.columns
+    if not through:
+        return has_word(model, word, dialect) if own else false()
+    # One set of keys: «here or there» over two sets would make the database test every row against both.
+    near = [select(model.id).where(has_word(model, word, dialect)).correlate(None)] if own else []
+    return model.id.in_(union(*near, *(_among(model, path, word, dialect) for path in through)))
+
+
+def _in_row(model: type[Model], word: str, through: tuple[tuple[str, ...], ...]) -> Any:
+    own = [walk_word(model, word)] if "search_key" in model.__table__.columns else []
+    return or_(false(), *own, *(behind(model, path, lambda target: walk_word(target, word)) for path in through))
+
+
+def found_by(model: type[Model], query: str, through: tuple[tuple[str, ...], ...], dialect: str) -> Any | None:
     """Return the criterion that every word of *query* is found in the row or in the rows it is searched *through*.
 
-    None when the query holds no word. *walking* tests row by row instead of asking the index for all matches.
+    The search indexes are asked for all matches. None when the query holds no word; nothing to search in finds nothing.
     """
-    tests = []
-    for word in search_words(query):
-
-        def test(target: Any, word: str = word) -> Any:
-            return walk_word(target, word) if walking else has_word(target, word, dialect)
-
-        own = [test(model)] if "search_key" in model.__table__.columns else []
-        # Nothing to search in finds nothing.
-        tests.append(or_(false(), *own, *((behind if walking else _among)(model, path, test) for path in through)))
+    tests = [_in_index(model, word, through, dialect) for word in search_words(query)]
     return and_(*tests) if tests else None
+
+
+def walked(model: type[Model], query: str, through: tuple[tuple[str, ...], ...]) -> Any:
+    """Return the same criterion as :func:`found_by`, tested row by row along the order of a list."""
+    return and_(true(), *(_in_row(model, word, through) for word in search_words(query)))
+
+
+def hits(model: type[Model], query: str, through: tuple[tuple[str, ...], ...], dialect: str) -> CTE | None:
+    """Return the keys *query* finds through the indexes, one more than :data:`ENOUGH` at most; None without a word.
+
+    More than :data:`ENOUGH` means the words are common. Then a list reads its own order and tests each row
+    (:func:`walked`): its first page is full after a few of them.
+    """
+    test = found_by(model, query, through, dialect)
+    if test is None:
+        return None
+    # MATERIALIZED: the keys are both joined and counted, and must be looked for only once.
+    return select(model.id).where(test).limit(ENOUGH + 1).cte("hits").prefix_with("MATERIALIZED")
 
 
 def narrow(
     session: Session, base: Select[Any], model: type[Model], query: str, through: tuple[tuple[str, ...], ...]
 ) -> Select[Any]:
-    """Return *base* (a select of ids) narrowed to what *query* finds, by the cheaper of two ways.
-
-    Up to :data:`ENOUGH` matches are taken from the index as ids. More means the word is common, and then a list
-    reads its own order and tests each row: the first page is full after a few of them.
-    """
-    dialect = session.get_bind().dialect.name
-    by_index = found_by(model, query, through, dialect, walking=False)
-    if by_index is None:
+    """Return *base* (a select of keys) narrowed to what *query* finds, by the cheaper of the two ways."""
+    found = hits(model, query, through, session.get_bind().dialect.name)
+    if found is None:
         return base
-    ids = session.scalars(select(model.id).where(by_index).limit(ENOUGH + 1)).all()
-    if len(ids) <= ENOUGH:
-        return base.where(model.id.in_(ids))
-    by_rows = found_by(model, query, through, dialect, walking=True)
-    return base if by_rows is None else base.where(by_rows)
+    ids = session.scalars(select(found.c.id)).all()
+    return base.where(model.id.in_(ids) if len(ids) <= ENOUGH else walked(model, query, through))

@@ -13,7 +13,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.base import Model
 from app.register.field import Field, fields_of
 
-
 MOST_KEPT = 100
 """Choices of columns whose query one register keeps; people choose a few, an address could name thousands."""
 
