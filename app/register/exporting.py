@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -12,38 +13,83 @@ from sqlalchemy.orm import Session
 
 from app import journal
 from app.acting import Actor, today
+from app.base import Choice
 from app.register import lists, workbook
-from app.register.field import Field
+from app.register.field import OUT_OF_SIGHT, Field, shown
+from app.register.light import Light, NeedsRecord, Reader, Unread
 from app.register.spec import Spec
 from app.register.state import ListState
 from app.words import counted
 
 _KINDS: dict[str, workbook.Kind] = {"number": "number", "money": "money", "date": "date", "moment": "moment"}
+_PLAIN = frozenset({"line", "prose", "ref", "computed"})
+"""Kinds in which text is shown as it is."""
 
+FIRST_BATCH, BATCH = 25, 500
+"""Rows read at once. What computed columns need is learnt on the first few, where reading again costs nothing."""
 
 Gather = Callable[[Session, Any], None]
 
 
 def rows(session: Session, spec: Spec, state: ListState, names: tuple[str, ...], gather: Gather) -> Iterator[list[Any]]:
-    """Yield the list's records as rows of typed values: real dates and numbers, words for the rest."""
+    """Yield the list as rows of typed values: real dates and numbers, words for the rest; *session* is emptied."""
+    base = lists.ordered(lists.matching(session, spec, state), spec, state.sort)
+    ids = array("q", session.scalars(base))
     readers = [reader(spec.fields[name]) for name in names]
-    for record in lists.walk(session, spec, state, names, gather):
-        yield [read(record) for read in readers]
+    light: Reader | None = Reader(spec, names)
+    start = 0
+    while start < len(ids):
+        batch = ids[start : start + (BATCH if start else FIRST_BATCH)].tolist()
+        try:
+            records: Sequence[Any] = light.fetch(session, batch) if light else lists.fetch(session, spec, batch, names)
+            gather(session, records)
+            done = [[read(record) for read in readers] for record in records]
+        except Unread as missing:
+            if light is None:
+                raise
+            light.learn(missing)
+            continue
+        except NeedsRecord:
+            light = None
+            continue
+        yield from done
+        session.expunge_all()
+        start += len(batch)
 
 
 def reader(field: Field) -> Callable[[Any], Any]:
     """Return the quickest way from a record to what its cell holds; a whole register passes through it."""
-    if field.stored and field.kind in (*_KINDS, "line", "prose"):
-        return attrgetter(field.name)
-
-    if field.kind in _KINDS:
-        return field.value
+    value_of = _value_of(field)
+    if field.kind in _KINDS or (field.stored and field.kind in ("line", "prose")):
+        return value_of
+    plain, link = field.kind in _PLAIN, field.relation is not None and not field.far
+    known: dict[Any, str] = {}
 
     def words(record: Any) -> str | None:
-        cell = field.cell(record)
+        value = value_of(record)
+        if plain and type(value) is str:
+            return value
+        if isinstance(value, Light):
+            return value._in_words
+        if isinstance(value, (Choice, bool)):
+            if value not in known:
+                known[value] = shown(value, field.kind, field.scale).text
+            return known[value]
+        if value is None:
+            return OUT_OF_SIGHT if link and getattr(record, field.name) is not None else None
+        cell = shown(value, field.kind, field.scale)
         return None if cell.empty else cell.text
 
     return words
+
+
+def _value_of(field: Field) -> Callable[[Any], Any]:
+    """Return what gives the same as ``field.value`` with what can be known beforehand known."""
+    if field.compute is not None:
+        return field.compute
+    if field.relation is not None and not field.far:
+        return attrgetter(field.relation)
+    return attrgetter(field.name) if "." not in field.name else field.value
 
 
 def write(session: Session, spec: Spec, state: ListState, target: Any, *, organisation: str, gather: Gather) -> int:
