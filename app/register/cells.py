@@ -41,15 +41,16 @@ def clean(text: str) -> str:
     if len(text) > MAX_TEXT // 2 and _utf16_length(text) > MAX_TEXT:
         room = MAX_TEXT - len(CUT)
         text = text.encode("utf-16-le")[: room * 2].decode("utf-16-le", "ignore") + CUT
-    # xlsxwriter takes text between these tags as ready XML of a rich string and would write it unescaped.
-    if text.startswith("<r>") and text.endswith("</r>"):
-        text += " "
     return text
 
 
-def lines_of(text: str, width: float) -> int:
-    """Return how many lines *text* takes in a cell *width* characters wide, broken between words."""
-    room = max(int(width / 1.1) - 1, 4)  # A letter is a tenth wider than the figure a width is measured in.
+def room_in(width: float) -> int:
+    """Return how many letters stand beside each other in a cell *width* characters wide."""
+    return max(int(width / 1.1) - 1, 4)  # A letter is a tenth wider than the figure a width is measured in.
+
+
+def lines_of(text: str, room: int) -> int:
+    """Return how many lines *text* takes in a cell with *room* for so many letters, broken between words."""
     if len(text) <= room and "\n" not in text:
         return 1
     lines = 0

@@ -47,7 +47,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from app.acting import actor_or_none, now
 from app.base import RuleBroken
-from app.register.cells import LINE_HEIGHT, clean, height, inline, lines_of, number_of, text_of
+from app.register.cells import LINE_HEIGHT, clean, height, inline, lines_of, number_of, room_in, text_of
 
 Kind = Literal["text", "number", "money", "date", "moment"]
 Target = str | os.PathLike[str] | BinaryIO
@@ -197,6 +197,12 @@ def _sheet_name(title: str, taken: set[str]) -> str:
     return name
 
 
+def _said(text: str) -> str:
+    """Return *text* for the library, which writes what stands between these tags unescaped, as ready XML."""
+    text = clean(text)
+    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
+
+
 class _Styles:
     """Formats of one workbook, each made once."""
 
@@ -226,6 +232,7 @@ class _Column(NamedTuple):
     at: int
     kind: Kind
     total: bool
+    room: int
     opened: str
     style: str
 
@@ -243,7 +250,14 @@ class _Sheet:
         self.blank = clean(blank)
         self.widths = [column.width or _WIDTHS[column.kind] for column in heading.columns]
         self.columns = [
-            _Column(at, column.kind, column.total, f'<c r="{xl_col_to_name(at)}', _style(styles.cells[column.kind]))
+            _Column(
+                at,
+                column.kind,
+                column.total,
+                room_in(self.widths[at]),
+                f'<c r="{xl_col_to_name(at)}',
+                _style(styles.cells[column.kind]),
+            )
             for at, column in enumerate(heading.columns)
         ]
         self.text, self.dash = _style(styles.cells["text"]), _style(styles.dash)
@@ -267,11 +281,14 @@ class _Sheet:
         sheet.set_row(0, 20)
         for line, text in enumerate((heading.title, heading.period, heading.organisation)):
             if text:
-                sheet.write_string(line, 0, clean(text), styles.subtitle if line else styles.title)
+                sheet.write_string(line, 0, _said(text), styles.subtitle if line else styles.title)
         for at, column in enumerate(heading.columns):
-            sheet.write_string(HEADER_LINE, at, clean(column.title), styles.header)
+            sheet.write_string(HEADER_LINE, at, _said(column.title), styles.header)
         # Bold letters are wider, and the arrow of the filter stands in the way.
-        bold = [lines_of(column.title, width - 3) for column, width in zip(heading.columns, self.widths, strict=True)]
+        bold = [
+            lines_of(column.title, room_in(width - 3))
+            for column, width in zip(heading.columns, self.widths, strict=True)
+        ]
         sheet.set_row(HEADER_LINE, LINE_HEIGHT * max(bold))
         sheet.freeze_panes(HEADER_LINE + 1, min(heading.hold, last))
 
@@ -316,13 +333,12 @@ class _Sheet:
             if self.blank and not counted:
                 return f"{column.opened}{number}{self.dash}{inline(self.blank)}"
             return f"{column.opened}{number}{column.style}/>"
-        text = clean(words)
         self.sums[at] += counted
-        lines = lines_of(text, self.widths[at])
-        if lines > self.tallest:
-            self.tallest = lines
+        if len(words) > column.room or not words.isprintable():  # Most values need neither look.
+            words = clean(words)
+            self.tallest = max(self.tallest, lines_of(words, column.room))
         # Text in a column of numbers or dates takes the text format, for the same reason as text columns.
-        return f"{column.opened}{number}{self.text}{inline(text)}"
+        return f"{column.opened}{number}{self.text}{inline(words)}"
 
     def _total(self, first: int, end: int) -> None:
         line = end + 1
