@@ -97,7 +97,8 @@ def full(number: int) -> dict[str, Any]:
 
 def stored(connection: Connection) -> list[tuple[Any, ...]]:
     """Return what the database holds, without the types of the project, but for the sealed text: it never repeats."""
-    raw: list[Column[Any]] = [Column(column.name) for column in PROBE.columns if column.name not in ("sealed", "called")]
+    names = [column.name for column in PROBE.columns if column.name not in ("sealed", "called")]
+    raw: list[Column[Any]] = [Column(name) for name in names]
     rows = connection.execute(select(*raw).select_from(text("bulk_probe")).order_by(text("id"))).all()
     opened = connection.scalars(select(PROBE.c.sealed).order_by(PROBE.c.id)).all()
     return [(*row, sealed) for row, sealed in zip(rows, opened, strict=True)]

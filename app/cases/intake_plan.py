@@ -16,7 +16,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -169,6 +169,18 @@ def _staff(session: Session, day: dt.date) -> Directory:
     return Directory((pk, last, first, middle) for pk, last, first, middle in people)
 
 
+class Told(NamedTuple):
+    """A person as a line of the table tells of it; read once, looked up several times."""
+
+    line: Line
+    name: str
+    """The field of the name."""
+    snils_field: str
+    key: tuple[str, dt.date] | None
+    """See :func:`person_key`."""
+    snils: str
+
+
 @dataclass
 class Known:
     """The keys of everybody in the base, held in memory for one load."""
@@ -180,14 +192,13 @@ class Known:
     family_of_child: dict[int, int] = field(default_factory=dict)
     family_names: dict[int, str] = field(default_factory=dict)
 
-    def find(self, line: Line, name: str, born: str, snils: str) -> int | None:
-        """Return the person of the base a line of the table means: a surname may have changed, a birthday does not."""
-        key = person_key(line, name, born)
-        if key is None:
+    def find(self, told: Told) -> int | None:
+        """Return the person of the base the table means: a surname may have changed, a birthday does not."""
+        if told.key is None:
             return None
-        found = self.by_name.get(key)
-        owner, birthday = self.by_snils.get(line.value(snils) or "", (None, None))
-        return found or (owner if birthday == key[1] else None)
+        found = self.by_name.get(told.key)
+        owner, birthday = self.by_snils.get(told.snils, (None, None))
+        return found or (owner if birthday == told.key[1] else None)
 
 
 def known_people(session: Session) -> Known:
@@ -285,21 +296,20 @@ class _Judging:
 
     def family(self, group: Group) -> PlannedFamily:
         """Judge one family."""
-        head = group.head
-        twice = list(self._met_before(group))
-        problems = (*group.problems, *twice)
-        representative = self.known.find(head, "parent", "born", "snils")
+        people = _people(group)
+        problems = (*group.problems, *self._met_before(group, people))
+        representative = self.known.find(people[0])
         family_id = self.known.family_of.get(representative) if representative else None
         children: list[NewChild] = []
-        for child in group.items:
-            person_id = self.known.find(child, "child", "c_born", "child_snils")
+        for child in people[1:]:
+            person_id = self.known.find(child)
             other = self.known.family_of_child.get(person_id) if person_id else None
             if other is None:
-                children.append(NewChild(child, person_id))
+                children.append(NewChild(child.line, person_id))
             elif other != family_id:
                 name = self.known.family_names[other]
-                problems += (group.problem(child, "child", DUPLICATE_KIND, f"ребёнок уже есть в семье «{name}»"),)
-        problems += tuple(self._foreign_snils(group))
+                problems += (group.problem(child.line, "child", DUPLICATE_KIND, f"ребёнок уже есть в семье «{name}»"),)
+        problems += tuple(self._foreign_snils(group, people))
         if problems:
             only_twice = all(problem.kind == DUPLICATE_KIND for problem in problems)
             verdict = Verdict.DUPLICATE if only_twice else Verdict.ERROR
@@ -307,17 +317,16 @@ class _Judging:
         verdict = Verdict.NEW if family_id is None else Verdict.CHANGED if children else Verdict.UNCHANGED
         return PlannedFamily(group, verdict, (), family_id, representative, tuple(children))
 
-    def _met_before(self, group: Group) -> list[Problem]:
+    def _met_before(self, group: Group, people: list[Told]) -> list[Problem]:
         """Return the problems of a family, child or СНИЛС that stands higher in the table."""
         place = f"строка {group.row}, лист «{group.sheet}»"
-        key = person_key(group.head, "parent", "born")
+        key = people[0].key
         if key and key in self.heads:
             return [group.problem(group.head, "parent", DUPLICATE_KIND, f"эта семья уже есть выше: {self.heads[key]}")]
         found: list[Problem] = []
         if key:
             self.heads[key] = place
-        for line, name, born, snils in _people(group):
-            mine, digits = person_key(line, name, born), line.value(snils)
+        for line, name, snils, mine, digits in people:
             if name == "child" and mine:
                 if mine in self.children:
                     said = f"этот ребёнок уже есть выше: {self.children[mine]}"
@@ -331,21 +340,24 @@ class _Judging:
                     )
         return found
 
-    def _foreign_snils(self, group: Group) -> list[Problem]:
+    def _foreign_snils(self, group: Group, people: list[Told]) -> list[Problem]:
         """Return the problems of a СНИЛС that belongs to somebody else in the base."""
         found: list[Problem] = []
-        for line, name, born, snils in _people(group):
-            owner, _ = self.known.by_snils.get(line.value(snils) or "", (None, None))
-            if owner and self.known.find(line, name, born, snils) != owner:
-                found.append(
-                    group.problem(line, snils, DUPLICATE_KIND, "этот СНИЛС уже указан в карточке другого человека")
-                )
+        for told in people:
+            owner, _ = self.known.by_snils.get(told.snils, (None, None))
+            if owner and self.known.find(told) != owner:
+                said = "этот СНИЛС уже указан в карточке другого человека"
+                found.append(group.problem(told.line, told.snils_field, DUPLICATE_KIND, said))
         return found
 
 
-def _people(group: Group) -> list[tuple[Line, str, str, str]]:
-    """Return the people of a family: line and the names of its fields."""
-    return [
+def _people(group: Group) -> list[Told]:
+    """Return the people of a family, the representative first."""
+    lines = [
         (group.head, "parent", "born", "snils"),
         *((item, "child", "c_born", "child_snils") for item in group.items),
+    ]
+    return [
+        Told(line, name, snils, person_key(line, name, born), line.value(snils) or "")
+        for line, name, born, snils in lines
     ]

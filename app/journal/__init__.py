@@ -33,6 +33,10 @@ PAGE = 2000
 """Rows of a bank written at once."""
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+"""``json.dumps`` would make this encoder anew for each of the thousands of rows of a bank."""
+
+
 class BulkRefused(RuntimeError):
     """A bulk UPDATE or DELETE on a journalled table would leave no trace: change the records one by one."""
 
@@ -81,11 +85,11 @@ def row_digest(row: dict[str, Any]) -> bytes:
         row["sentence"],
         bytes(values).hex() if values else None,
     ]
-    return sealing.keyed_digest(json.dumps(content, ensure_ascii=False).encode())
+    return sealing.keyed_digest(_encode(content).encode())
 
 
 def _values_digest(values: Sequence[tuple[str, str | None, str | None, bool]]) -> bytes:
-    return sealing.keyed_digest(json.dumps([list(v[:3]) for v in values], ensure_ascii=False).encode())
+    return sealing.keyed_digest(_encode([v[:3] for v in values]).encode())
 
 
 def write(session: Session, rows: list[tuple[dict[str, Any], list[tuple[str, str | None, str | None, bool]]]]) -> None:
@@ -123,7 +127,8 @@ def record(session: Session, by: Actor, verb: str, record: Model | None, sentenc
 
 def record_created(session: Session, by: Actor, model: type[Model], ids: Iterable[int]) -> None:
     """Journal the creation of rows loaded by Core, which the listener cannot see."""
-    write(session, [(_row(by, CREATE, model.__tablename__, pk, 1, ""), []) for pk in ids])
+    row = _row(by, CREATE, model.__tablename__, None, 1, "")
+    write(session, [({**row, "record_id": pk}, []) for pk in ids])
 
 
 def insert_created(session: Session, by: Actor, model: type[Model], rows: Iterable[dict[str, Any]]) -> list[int]:
