@@ -10,6 +10,7 @@ from flask_appbuilder import Model
 
 from app.agreements.models import Agreement
 from app.cases.models import CaseTeamMember, CuratorAssignment, FamilyCase
+from app.jobs.models import Job, ScheduledRun
 from app.journal.models import JournalRow, JournalSeal, JournalValue
 from app.meetings.models import AgendaItem, Body, BodyMember, Decision, DecisionAssignment, Meeting, MeetingPresence
 from app.organisation.models import (
@@ -32,7 +33,16 @@ from app.people.models import (
     Person,
 )
 from app.programmes.models import Measure, MeasureLineage, Programme, ProgrammeVersion
-from app.register.models import DeliveredGrant, FormReceipt
+from app.register.models import (
+    Attachment,
+    BulkStep,
+    DeliveredGrant,
+    Draft,
+    FormReceipt,
+    ImportMapping,
+    ListMemory,
+    SavedView,
+)
 from app.services.models import Service, ServiceRecord
 
 TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
@@ -52,4 +62,7 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
     ("Numbers without gaps.", (NumberSequence,)),
     ("Who did what to which record: append-only, chained.", (JournalRow, JournalValue, JournalSeal)),
     ("The engine's own: a form is saved once, a right is delivered once.", (FormReceipt, DeliveredGrant)),
+    ("What people leave behind at the screens: files, drafts, views of lists, columns of a workbook, the way back.",
+     (Attachment, Draft, SavedView, ListMemory, ImportMapping, BulkStep)),
+    ("Long work and daily work.", (Job, ScheduledRun)),
 )  # fmt: skip

@@ -32,7 +32,7 @@ FLOORS: tuple[tuple[int, str], ...] = (
     (5, "app.people"),
     (4, "app.organisation app.papers"),
     (3, "app.register"),
-    (2, "app.acting app.web app.journal app.database app.bulk app.profiles"),
+    (2, "app.acting app.web app.journal app.database app.bulk app.jobs app.profiles"),
     (1, "app.base app.words app.sealing app.extensions app.roles config"),
 )
 """Which part of the house stands on which floor. The README draws the same picture."""
@@ -71,6 +71,14 @@ MACHINERY = {
     "journal_seal": "checked by `opora journal verify`",
     "form_receipt": "a form is saved once",
     "delivered_grant": "a right is delivered once",
+    "attachment": "shown on the card of the record it is attached to",
+    "draft": "offered in the form it was typed into",
+    "saved_view": "a link above its list",
+    "list_memory": "how a list is opened next time",
+    "import_mapping": "proposed in the next import",
+    "bulk_step": "the button «Отменить» after a change of many",
+    "job": "has a page of its own for whoever asked for it",
+    "scheduled_run": "daily work is done once",
 }
 """Tables nobody looks at, with the reason."""
 

@@ -1,0 +1,76 @@
+"""Tables of long work: what was asked for, how far it is, and which daily work has already been done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from flask_appbuilder.models.sqla import Model as FabModel
+from sqlalchemy import Index, Integer, String, UniqueConstraint, and_
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.base import Choice, Line, Moment, Sealed, UnitModel, column
+
+
+class JobStatus(Choice):
+    """How far a job is."""
+
+    QUEUED = "queued", "в очереди"
+    RUNNING = "running", "выполняется"
+    DONE = "done", "готово"
+    FAILED = "failed", "не получилось"
+    CANCELLED = "cancelled", "отменено"
+
+
+class Job(UnitModel):
+    """One piece of long work somebody asked for; its result is kept for that person a day.
+
+    ``asked`` holds the arguments as JSON and ``outcome`` what is told at the end; both may name people, so both are
+    sealed. ``done`` of ``total`` steps are behind it; ``total`` is None until it is known. A worker that lives
+    touches ``beat_at``, so a job whose worker was killed is found and begun again.
+    """
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_status", "status", "id"), Index("ix_job_user_id", "user_id", "id"))
+    __journalled__: ClassVar[bool] = False
+
+    code: Mapped[str] = mapped_column(String(40))
+    title: Mapped[Line] = column("Что делается")
+    user_id: Mapped[int | None] = mapped_column(Integer)
+    asked: Mapped[Sealed] = mapped_column()
+    status: Mapped[JobStatus] = column("Состояние", default=JobStatus.QUEUED)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None] = mapped_column()
+    doing: Mapped[Line | None] = column("Сейчас")
+    attempts: Mapped[int] = mapped_column(default=0)
+    cancel_asked: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[Moment | None] = column("Начато")
+    beat_at: Mapped[Moment | None] = mapped_column()
+    finished_at: Mapped[Moment | None] = column("Закончено")
+    outcome: Mapped[Sealed | None] = mapped_column()
+    file_name: Mapped[Line | None] = column("Файл")
+    file_key: Mapped[str | None] = mapped_column(String(80))
+    next_url: Mapped[str | None] = mapped_column(String(500))
+    keep_until: Mapped[Moment | None] = mapped_column(index=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def visible_to(cls, actor: Any) -> Any:
+        """A job is seen by whoever asked for it."""
+        return and_(cls.service_unit_id == actor.unit_id, cls.user_id == actor.user_id)
+
+
+class ScheduledRun(FabModel):
+    """That a periodic work was begun for a day: the unique pair lets one of several processes do it."""
+
+    __tablename__ = "scheduled_run"
+    __table_args__ = (UniqueConstraint("name", "day", name="uq_scheduled_run_name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    day: Mapped[dt.date] = mapped_column()
+    begun_at: Mapped[Moment] = mapped_column()
+    finished_at: Mapped[Moment | None] = mapped_column()
+    outcome: Mapped[str | None] = mapped_column(String(500))
