@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-FEW = 10
-"""Up to so many rows one INSERT is cheaper on PostgreSQL than a COPY with the statements before it."""
+FEW = 4
+"""Up to so many rows an ordinary INSERT that tells the keys is cheaper: half as dear for one row, as dear for five."""
 
 _RESERVE = text(
     # The name of the sequence is looked up once, in the inner query, not once a key.
@@ -41,6 +41,9 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         raise ValueError(f"rows for {table.name} must name the same columns and leave {key.name} to the database")
     if unknown := named - table.columns.keys():
         raise LookupError(f"{table.name} has no column {', '.join(sorted(unknown))}")
+    if len(rows) <= FEW:
+        statement = insert(table).returning(key, sort_by_parameter_order=True)
+        return list(connection.execute(statement, list(rows)).scalars())
     if connection.dialect.name == "sqlite":
         # This transaction is the only writer, and told row by row the keys would cost four times the insert.
         last = connection.scalar(select(func.max(key))) or 0
@@ -51,9 +54,6 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
             f"INSERT INTO {_quoted(connection, table)} ({columns}) VALUES ({marks})", list(values)
         )
         return keys
-    if len(rows) <= FEW:
-        statement = insert(table).returning(key, sort_by_parameter_order=True)
-        return list(connection.execute(statement, list(rows)).scalars())
     keys = _reserved(connection, table, key, len(rows))
     _copy(connection, table, *_bound(connection, table, keys, rows))
     return keys

@@ -43,7 +43,7 @@ pytestmark = pytest.mark.both
 
 _made = itertools.count(1)
 SIZES = (1, FEW, FEW + 1, 300)
-"""By one INSERT and by COPY, on either side of the border."""
+"""By an ordinary INSERT and at once, on either side of the border."""
 
 PROBE = Table(
     "bulk_probe",
