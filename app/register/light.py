@@ -69,7 +69,7 @@ class Node:
         self.start = self.stop = 0
         self.seen: dict[int, Any] = {}
         """Linked records of the batch by key: hundreds of families have one curator."""
-        self.made = type(model.__name__, (Light,), {**_members(model), "_node": self})
+        self.made = type(model.__name__, (Light,), {**members_of(model), "_node": self})
 
     def refusal(self, name: str) -> Exception:
         """Return what a light record raises when asked for *name*."""
@@ -154,7 +154,7 @@ class Reader:
             wanted: list[Any] = []
             joins: list[Any] = []
             self.root.place(self.root.model, wanted, joins)
-            among = self.root.model.id.in_(bindparam("ids", expanding=True))
+            among = self.root.model.id.in_(bindparam("ids", expanding=True, literal_execute=True))
             self._select = select(*wanted).select_from(self.root.model).where(among)
             for join in joins:
                 self._select = self._select.outerjoin(join)
@@ -165,7 +165,7 @@ class Reader:
         return [found[each] for each in ids if each in found]
 
 
-def _members(model: type[Model]) -> dict[str, Any]:
+def members_of(model: type[Model]) -> dict[str, Any]:
     """Return the properties and methods of *model* that work on any object with its attributes."""
     members: dict[str, Any] = {}
     for cls in reversed(model.__mro__):
