@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from flask import Response, stream_with_context
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from app import journal
@@ -44,13 +45,13 @@ def rows(session: Session, spec: Spec, state: ListState, names: tuple[str, ...],
             records: Sequence[Any] = light.fetch(session, batch) if light else lists.fetch(session, spec, batch, names)
             gather(session, records)
             done = [[read(record) for read in readers] for record in records]
-        except Unread as missing:
+        except (Unread, NeedsRecord, InvalidRequestError) as refusal:
             if light is None:
                 raise
-            light.learn(missing)
-            continue
-        except NeedsRecord:
-            light = None
+            if isinstance(refusal, Unread):
+                light.learn(refusal)
+            else:  # SQLAlchemy, asked of a light record, says that it is an invalid request.
+                light = None
             continue
         yield from done
         session.expunge_all()

@@ -43,6 +43,10 @@ class Light:
 
     _node: ClassVar[Node]
 
+    @property
+    def __class__(self) -> Any:  # type: ignore[misc] -- for isinstance: a light record passes for one of its model.
+        return self._node.model
+
     def __getattr__(self, name: str) -> Any:
         raise self._node.refusal(name)
 
