@@ -53,10 +53,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Around:
-    """What a cell is read against: the day, the book's day count, and lists to look values up in."""
+    """What a cell is read against: the day, the book's day count, and lists to look values up in.
+
+    *title*: the name of the sheet and what stands above its header, «Январь Журнал услуг за январь 2025 г.».
+    """
 
     today: dt.date
     from_1904: bool = False
+    title: str = ""
     lookups: Mapping[str, Directory] = field(default_factory=dict)
 
 

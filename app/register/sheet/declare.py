@@ -32,7 +32,8 @@ class Field:
 
     *detail*: repeated under a head (a child of a family). *required*: the problem code of an empty cell.
     *born_in*: a person's field whose cell may hold the date of birth too gives it to this field.
-    *starts*: a running number, by whose presence a new head is known.
+    *starts*: a running number, by whose presence a new head is known. *carried*: an empty cell means what the last
+    filled one above says, as people write a day once for all rows of that day; only in a table without details.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Field:
     """The sentence for an empty required cell."""
     born_in: str = ""
     starts: bool = False
+    carried: bool = False
     parts: bool = False
     """Whether the value may stand in three columns: фамилия, имя, отчество."""
 
@@ -53,7 +55,8 @@ class Field:
 class Sheet:
     """A kind of table. *head_words* and *detail_words* in a header tell whose column it is.
 
-    *key_field*: the head's field that names it and whose cell opens a group. *item_field*: the detail's.
+    *key_field*: the head's field that names it and whose cell opens a group. *item_field*: the detail's; without
+    one each row is a group of its own, and a cell merged over several rows speaks for each of them.
     *section*: the head's field that takes the text of a row set across the table (a settlement), unless the
     table has a column for it. *checks*: functions of a read group that yield further problems.
     """

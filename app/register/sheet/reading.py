@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.base import RuleBroken
-from app.register.sheet.book import Book
-from app.register.sheet.cells import Around
+from app.register.sheet.book import Book, Grid
+from app.register.sheet.cells import Around, text_of
 from app.register.sheet.declare import Sheet
 from app.register.sheet.header import Header, find_header
 from app.register.sheet.propose import Proposal, as_mapping, check_mapping, missing_columns, propose
@@ -64,11 +64,12 @@ def read_book(
         if header is None:
             unread.append((grid.name, "на листе нет таблицы с заголовками"))
             continue
-        proposals = propose(grid, header, sheet, around)
+        here = replace(around, from_1904=grid.from_1904, title=title_of(grid, header))
+        proposals = propose(grid, header, sheet, here)
         plain = dict(chosen.get(grid.name) or as_mapping(proposals))
         columns = check_mapping(plain, sheet, header)
         missing = tuple(missing_columns(set(columns.values()), sheet))
-        groups = () if missing else tuple(read_groups(grid, header, sheet, columns, around))
+        groups = () if missing else tuple(read_groups(grid, header, sheet, columns, here))
         tables.append(Table(grid.name, header, proposals, plain, missing, groups))
     full = [table for table in tables if not table.missing]
     if full:
@@ -78,3 +79,9 @@ def read_book(
     if not tables:
         raise RuleBroken(f"В книге не найдена таблица «{sheet.title}»: проверьте, что у неё есть строка заголовков.")
     return Reading(book, tuple(tables), tuple(unread))
+
+
+def title_of(grid: Grid, header: Header) -> str:
+    """Return the name of the sheet and the words above its header."""
+    above = (grid.value(row, column) for row in range(1, header.top) for column in grid.filled(row))
+    return " ".join([grid.name, *map(text_of, above)])

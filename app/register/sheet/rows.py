@@ -111,6 +111,8 @@ class _Reader:
         self.items = [one for one in sheet.fields if one.detail and one.name in told]
         self.section_by_row = bool(sheet.section) and sheet.section not in mapped
         self.start = next((self.at[one.name] for one in self.heads if one.starts), None)
+        self.flat = not sheet.item_field
+        self.carried: dict[str, Value] = {}
 
     def numbered(self, row: int) -> bool:
         """Whether the row has a running number of its own."""
@@ -118,6 +120,8 @@ class _Reader:
 
     def take(self, row: int, section: str) -> None:
         """Add one row of data to the last group or to a new one."""
+        if self.flat and self._only_carries(row):
+            return
         if not self.groups or self._opens(row):
             group = Group(self.grid.name, self._read(row, self.heads), self.places, section=section)
             if self.section_by_row and section:
@@ -130,6 +134,8 @@ class _Reader:
 
     def _opens(self, row: int) -> bool:
         """Whether a new head begins in *row*."""
+        if self.flat:
+            return True
         key = [index for target, index in self.at.items() if target.partition(":")[0] == self.sheet.key_field]
         if any(self.grid.merges.around(row, index)[0] < row for index in key):
             return False
@@ -144,8 +150,6 @@ class _Reader:
 
     def _repeats(self, last: Group, row: int) -> bool:
         """Whether the head of *row* is the last one written again for the next detail, and not a second entry."""
-        if not self.sheet.item_field:
-            return False
         again = self._read(
             row, [one for one in self.heads if one.name in (self.sheet.key_field, *self.sheet.same_head)]
         )
@@ -167,10 +171,22 @@ class _Reader:
             self._put(line, one, self._raw(row, one))
         return line
 
+    def _only_carries(self, row: int) -> bool:
+        """Whether *row* says nothing but what is carried down: «15.01.2025» alone above the rows of that day."""
+        told = [one for one in self.heads if not one.starts and self._raw(row, one) is not None]
+        return all(one.carried for one in told)
+
     def _raw(self, row: int, one: Field) -> Value:
         """Return the value of a field; a name in three columns is joined."""
         if one.name in self.at:
-            return self.grid.value(row, self.at[one.name])
+            if not self.flat:
+                return self.grid.value(row, self.at[one.name])
+            index = self.at[one.name]
+            top, _, left, _ = self.grid.merges.around(row, index)
+            value = self.grid.value(top, index) if left == index else None
+            if one.carried:
+                value = self.carried[one.name] = self.carried.get(one.name) if value is None else value
+            return value
         texts = [text_of(self.grid.value(row, index)) for index in self.parts.get(one.name, ())]
         return " ".join(filter(None, texts)) or None
 
