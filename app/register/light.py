@@ -43,8 +43,9 @@ class Light:
 
     _node: ClassVar[Node]
 
-    @property
-    def __class__(self) -> Any:  # type: ignore[misc] -- for isinstance: a light record passes for one of its model.
+    # For isinstance: to a register a light record is one of its model.
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
         return self._node.model
 
     def __getattr__(self, name: str) -> Any:
