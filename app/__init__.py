@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
     )
     from app.database import assert_engine, prepare_engine
     from app.extensions import csrf, db, migrate
+    from app.health import init_health
     from app.register.view import Register, registers
     from app.security import OporaBuilder, OporaSecurity, init_acting
     from app.views import MENU
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
     csrf.init_app(app)
     migrate.init_app(app, db)
     init_web(app)
+    init_health(app)
     with app.app_context():
         prepare_engine(db.engine)
         assert_engine(db.engine, durable=not app.testing)

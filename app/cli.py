@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from app.cases.cli_import import commands
 from app.database import UnfitDatabase, alone, bare_app, copy_sqlite, require_newest, upgrade
 from app.extensions import db
 from app.journal import chain
+from app.logs import find_incident, start_logs
 from app.organisation.models import ServiceUnit
 from app.organisation.rules import add_staff
 from app.setup import FIRST_LOGIN
@@ -129,8 +129,7 @@ def run() -> None:
     """Открыть сервис для людей. Остановить: Ctrl+C."""
     settings = Settings.from_env()
     require_newest(settings)
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("flask_appbuilder").setLevel(logging.WARNING)
+    start_logs(settings.instance, settings.log_level)
     app = create_app()
     trusted: dict[str, Any] = {}
     if settings.proxies:
@@ -162,6 +161,19 @@ def run() -> None:
 
 def _stop(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+@main.command()
+@click.argument("number", metavar="НОМЕР")
+def incident(number: str) -> None:
+    """Показать, что известно о сбое, по НОМЕРУ со страницы: opora incident 18-0214."""
+    found = list(find_incident(Settings.from_env().instance, number))
+    if not found:
+        raise Refusal(f"В журналах программы нет сбоя с номером {number}. Они лежат в папке logs.")
+    for entry in found:
+        click.echo(f"{entry['at']}  {entry['method']} {entry['route']}")
+        for cause in entry["failure"]:
+            click.echo("\n  ".join([cause["kind"], *cause["lines"]]))
 
 
 @main.command()

@@ -7,7 +7,10 @@ locked» at once, whatever the timeout. Who will write is known from :func:`app.
 
 from __future__ import annotations
 
+import enum
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,7 +20,9 @@ from alembic import command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.acting import is_writing, now
 from app.extensions import db, migrate
@@ -25,6 +30,9 @@ from config import ROOT, Settings
 
 BUSY_MS = 15_000
 """How long a writer waits for the one before it. The longest wait seen with 16 writers was half a second."""
+
+LEAST_FREE = 100 * 2**20
+"""Bytes of free disk without which the service does not start: a write-ahead log and one backup of a small base."""
 
 _PRAGMAS = {
     "journal_mode": "wal",
@@ -37,6 +45,108 @@ _PRAGMAS = {
 
 class UnfitDatabase(Exception):
     """The database would lose data or answer wrongly. The text is one line: what is wrong and the way out."""
+
+
+class Trouble(enum.Enum):
+    """Why the database cannot serve now, though the program asks for nothing wrong."""
+
+    BUSY = "busy"
+    GONE = "gone"
+    FULL = "full"
+    CLOSED = "closed"
+    BROKEN = "broken"
+
+
+_SQLITE_TROUBLES = {
+    sqlite3.SQLITE_BUSY: Trouble.BUSY,
+    sqlite3.SQLITE_LOCKED: Trouble.BUSY,
+    sqlite3.SQLITE_PROTOCOL: Trouble.BUSY,
+    sqlite3.SQLITE_CANTOPEN: Trouble.GONE,
+    sqlite3.SQLITE_IOERR: Trouble.GONE,
+    sqlite3.SQLITE_FULL: Trouble.FULL,
+    sqlite3.SQLITE_READONLY: Trouble.CLOSED,
+    sqlite3.SQLITE_PERM: Trouble.CLOSED,
+    sqlite3.SQLITE_CORRUPT: Trouble.BROKEN,
+    sqlite3.SQLITE_NOTADB: Trouble.BROKEN,
+}
+# By class of SQLSTATE, the longer beginning first: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_POSTGRESQL_TROUBLES = {
+    "53100": Trouble.FULL,
+    "25006": Trouble.CLOSED,
+    "55P03": Trouble.BUSY,
+    "55000": Trouble.GONE,
+    "57014": Trouble.BUSY,
+    "08": Trouble.GONE,
+    "40": Trouble.BUSY,
+    "53": Trouble.BUSY,
+    "57": Trouble.GONE,
+    "58": Trouble.GONE,
+    "XX001": Trouble.BROKEN,
+    "XX002": Trouble.BROKEN,
+}
+
+
+def trouble(error: BaseException) -> Trouble | None:
+    """Return why the database could not serve, None when *error* is a fault of the program or a refused value."""
+    if isinstance(error, PoolTimeout):
+        return Trouble.BUSY
+    if not isinstance(error, DBAPIError):
+        return None
+    driver: Any = error.orig
+    if isinstance(driver, sqlite3.Error):
+        # The low byte is the kind, the rest tells it more exactly. A driver's own complaint has no code.
+        return _SQLITE_TROUBLES.get(getattr(driver, "sqlite_errorcode", 0) & 0xFF)
+    state = getattr(driver, "sqlstate", None)
+    if state is None:
+        return Trouble.GONE if isinstance(error, OperationalError) else None
+    return next((found for start, found in _POSTGRESQL_TROUBLES.items() if state.startswith(start)), None)
+
+
+_AT_START = {
+    Trouble.BUSY: "База занята другой программой. Закройте её и повторите.",
+    Trouble.GONE: "База не открывается: {address}. Проверьте OPORA_DATABASE_URL, папку и права на неё.",
+    Trouble.FULL: "На диске с базой нет места. Освободите его и повторите.",
+    Trouble.CLOSED: "База открыта только для чтения: {address}. Верните права на запись файлу и его папке.",
+    Trouble.BROKEN: "Файл базы повреждён: {address}. Не удаляйте его, верните последнюю копию: opora restore ФАЙЛ",
+}
+
+
+@contextmanager
+def told_at_start(url: URL) -> Iterator[None]:
+    """Turn a database that cannot serve into one line with the way out.
+
+    Raises:
+        UnfitDatabase: the block met such a database.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        found = trouble(error)
+        if found is None:
+            raise
+        raise UnfitDatabase(_AT_START[found].format(address=url.render_as_string(hide_password=True))) from error
+
+
+def assert_room(settings: Settings) -> None:
+    """Check that the folder of the installation can be written to and has room to work in.
+
+    Raises:
+        UnfitDatabase: it cannot, or less than :data:`LEAST_FREE` is left.
+    """
+    try:
+        with tempfile.TemporaryFile(dir=settings.instance) as probe:
+            probe.write(b"0")
+        free = shutil.disk_usage(settings.instance).free
+    except OSError as error:
+        raise UnfitDatabase(
+            f"В папку {settings.instance} нельзя писать ({error.strerror}). "
+            "Верните на неё права или укажите другую: OPORA_INSTANCE"
+        ) from error
+    if free < LEAST_FREE:
+        raise UnfitDatabase(
+            f"На диске с папкой {settings.instance} осталось {free // 2**20} МБ. "
+            f"Освободите место, нужно хотя бы {LEAST_FREE // 2**20} МБ."
+        )
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -175,12 +285,15 @@ def upgrade(settings: Settings, *, durable: bool = True) -> str | None:
     An SQLite file that already holds tables is copied first, into ``backups`` of the instance.
 
     Raises:
-        UnfitDatabase: it would lose data or answer wrongly, or a newer version of the service has changed it.
+        UnfitDatabase: it is spoilt, would lose data or answer wrongly, there is no room to work in, or a newer
+            version of the service has changed it.
     """
+    assert_room(settings)
     app = bare_app(settings)
-    with app.app_context():
+    with app.app_context(), told_at_start(settings.database_url):
         try:
             assert_engine(db.engine, durable=durable)
+            _assert_whole(db.engine)
             current, expected = revisions(db.engine)
             _refuse_newer(current)
             if current != expected:
@@ -193,21 +306,34 @@ def upgrade(settings: Settings, *, durable: bool = True) -> str | None:
 
 
 def require_newest(settings: Settings) -> None:
-    """Check, without changing anything, that the code and the tables belong together.
+    """Check, without changing anything, that the code and the tables belong together and the base is whole.
 
     Raises:
-        UnfitDatabase: they do not, or the database would lose data or answer wrongly.
+        UnfitDatabase: they do not, it is not, it would lose data or answer wrongly, or there is no room to work in.
     """
+    assert_room(settings)
     engine = create_engine(settings.database_url, **settings.flask_config()["SQLALCHEMY_ENGINE_OPTIONS"])
     prepare_engine(engine)
     try:
-        assert_engine(engine)
-        current, expected = revisions(engine)
+        with told_at_start(settings.database_url):
+            assert_engine(engine)
+            _assert_whole(engine)
+            current, expected = revisions(engine)
     finally:
         engine.dispose()
     _refuse_newer(current)
     if current != expected:
         raise UnfitDatabase("Таблицы базы старее программы. Обновите их: opora setup")
+
+
+def _assert_whole(engine: Engine) -> None:
+    """Read the pages of an SQLite file once; PostgreSQL keeps sums of its own."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        if found != "ok":
+            address = engine.url.render_as_string(hide_password=True)
+            raise UnfitDatabase(_AT_START[Trouble.BROKEN].format(address=address))
 
 
 def _refuse_newer(current: str | None) -> None:

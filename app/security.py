@@ -35,7 +35,7 @@ from app.roles import CODES
 from app.words import initials
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_OPEN = ("static", "look.")
+_OPEN = ("static", "look.", "health")
 """Beginnings of endpoints that show nothing of anybody and need no one to act."""
 _BEFORE_OWN_PASSWORD = ("Profile.password", "AuthView.logout", "AuthView.login")
 

@@ -1,4 +1,4 @@
-"""What every page needs whatever it shows: headers, icons, static files, filters and the pages of refusal.
+"""What every page needs whatever it shows: headers, icons, static files, filters.
 
 :func:`init_web` is called once by the factory. Nothing here knows of a register, a slice or a right.
 The shell (menu, who is signed in) reaches the templates as the context variable ``shell``, which the factory
@@ -11,21 +11,16 @@ import datetime as dt
 import hashlib
 import re
 import secrets
-import traceback
 from decimal import Decimal
 from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, Response, current_app, g, jsonify, render_template, request, send_file, url_for
-from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
+from flask import Blueprint, Flask, Response, current_app, g, request, send_file, url_for
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException, default_exceptions
 
-from app.base import RuleBroken
+from app.refusals import init_refusals
 from app.words import counted, plural, shown_phone
 
 _PACKAGE = Path(str(files("flask_bootstrap"))) / "static" / "bootstrap5"
@@ -85,9 +80,7 @@ def init_web(app: Flask) -> None:
     )
     app.jinja_env.filters.update(day=day, moment=moment, counted=counted, rub=rub, phone=shown_phone)
 
-    app.log_exception = partial(_log_incident, app)  # type: ignore[method-assign]  # Flask would have it subclassed
-    app.register_error_handler(HTTPException, _refuse)
-    app.register_error_handler(RuleBroken, _refuse_by_rule)
+    init_refusals(app)
 
 
 # ---- headers -----------------------------------------------------------------------------------------
@@ -193,130 +186,3 @@ def rub(value: Decimal | int | None) -> str:
         return ""
     text = f"{value:,.2f}" if value % 1 else f"{value:,.0f}"
     return text.replace(",", "\u202f").replace(".", ",") + "\u00a0₽"
-
-
-# ---- pages of refusal --------------------------------------------------------------------------------
-
-
-class Refusal(NamedTuple):
-    """A page shown instead of the one asked for: what happened, what is with the data, what to do."""
-
-    title: str
-    text: str
-    icon: str
-
-
-REFUSALS = {
-    400: Refusal("Система не поняла адрес или форму", "Ничего не изменилось. Вернитесь назад и повторите.", "signpost"),
-    403: Refusal(
-        "Этот раздел для вас закрыт",
-        "Если он нужен вам для работы, попросите администратора добавить право.",
-        "shield-lock",
-    ),
-    404: Refusal(
-        "Такой страницы нет",
-        "Ссылка устарела или набрана с опечаткой. Найдите семью по фамилии или номеру дела.",
-        "signpost",
-    ),
-    405: Refusal(
-        "Так эту страницу открыть нельзя",
-        "Ничего не изменилось. Вернитесь назад и нажмите кнопку ещё раз.",
-        "signpost",
-    ),
-    409: Refusal(
-        "Пока вы работали, данные изменились",
-        "Ваше действие не выполнено. Откройте карточку заново и повторите.",
-        "arrow-left-right",
-    ),
-    413: Refusal(
-        "Файл слишком большой",
-        "Ничего не загружено. Уменьшите файл или разделите его на части и выберите снова.",
-        "file-earmark-arrow-up",
-    ),
-    429: Refusal(
-        "Слишком много попыток подряд",
-        "Подождите немного и попробуйте снова. Данные не изменились.",
-        "hourglass-split",
-    ),
-    500: Refusal(
-        "Система не смогла выполнить действие",
-        "Данные не изменились. Повторите через минуту.",
-        "tools",
-    ),
-    503: Refusal(
-        "Система ненадолго остановлена",
-        "Идут работы: резервная копия или обновление. Повторите через несколько минут.",
-        "tools",
-    ),
-}
-
-_LOST_FORM = Refusal(
-    "Вы долго не работали, форма устарела",
-    "Ничего не изменилось. Вернитесь назад, обновите страницу и отправьте форму снова.",
-    "clock",
-)
-
-
-def _refuse(error: HTTPException) -> ResponseReturnValue:
-    """Show the page of refusal for *error*; a redirect raised as an error passes through."""
-    code = error.code or 500
-    if code < 400:
-        return error
-    if isinstance(error, CSRFError):
-        view: Any = current_app.view_functions.get(request.endpoint or "")
-        if getattr(view, "keeps_typed", False):
-            g.stale_form = True  # The view draws its form as it was typed, with a fresh token, and saves nothing.
-            try:
-                answer = current_app.make_response(view(**(request.view_args or {})))
-            except HTTPException as refused:
-                return _refuse(refused)
-            return (answer, code) if answer.status_code == 200 else answer
-        return _page(code, _LOST_FORM, error)
-    refusal = REFUSALS.get(code) or REFUSALS[500 if code >= 500 else 400]
-    said = _said(error)
-    return _page(code, refusal._replace(text=said) if said else refusal, error)
-
-
-def _refuse_by_rule(error: RuleBroken) -> ResponseReturnValue:
-    """Show the sentence of a rule nobody above has shown; nothing was saved."""
-    refusal = Refusal("Действие не выполнено", error.sentence, "slash-circle")
-    return _page(409, refusal)
-
-
-def _said(error: HTTPException) -> str:
-    """Return the sentence given to ``abort(…)``. Those of libraries are English and tell staff nothing."""
-    text = error.description or ""
-    known = default_exceptions.get(error.code or 0)
-    ours = (known is None or text != known.description) and re.search("[а-яё]", text, re.IGNORECASE)
-    return text if ours else ""
-
-
-def _page(code: int, refusal: Refusal, error: HTTPException | None = None) -> ResponseReturnValue:
-    incident = g.get("incident", "") if code == 500 else ""
-    headers = [pair for pair in (error.get_headers() if error else []) if pair[0] in {"Allow", "Retry-After"}]
-    if request.accept_mimetypes.best == "application/json":
-        return jsonify(title=refusal.title, text=refusal.text, incident=incident), code, headers
-    context: dict[str, Any] = {"code": code, "refusal": refusal, "incident": incident}
-    if code < 500:
-        return render_template("error.html", **context), code, headers
-    # The shell asks the database for counts; after a failure that may be the very thing that is broken.
-    template = current_app.jinja_env.get_template("error.html")
-    return template.render(shell=None, **context), code, headers
-
-
-def _log_incident(app: Flask, exc_info: Any) -> None:
-    """Log an unexpected failure under a short number the person can read out.
-
-    The message of an exception may hold what was typed (SQLAlchemy prints parameters), so the log gets only the
-    kinds of the exceptions and the lines they passed through.
-    """
-    g.incident = f"{dt.datetime.now(dt.UTC):%d}-{secrets.randbelow(10_000):04d}"
-    chain: list[str] = []
-    error: BaseException | None = exc_info[1]
-    while error is not None:
-        frames = traceback.extract_tb(error.__traceback__)
-        lines = (f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
-        chain.append("\n".join([f"{type(error).__module__}.{type(error).__qualname__}", *lines]))
-        error = error.__cause__ or error.__context__
-    rule = request.url_rule.rule if request.url_rule else "?"
-    app.logger.error("incident %s: %s %s\n%s", g.incident, request.method, rule, "\ncaused by ".join(chain))

@@ -8,6 +8,7 @@ import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import URL, Engine, create_engine, event, text
@@ -299,3 +300,53 @@ def test_a_postgresql_that_does_not_wait_for_the_disk_is_refused(durable_server:
 def test_a_postgresql_without_fsync_is_refused(postgresql_server: URL) -> None:
     with pytest.raises(UnfitDatabase, match="fsync выключен"):
         checked(postgresql_server)
+
+
+# ---- what stops a start, in one line --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Settings:
+    """Return an installation on SQLite whose tables stand."""
+    made = Settings.from_env({"OPORA_INSTANCE": str(tmp_path)})
+    upgrade(made)
+    return made
+
+
+def spoil(settings: Settings, at: int, content: bytes) -> None:
+    """Write *content* over the database file of *settings*."""
+    with Path(str(settings.database_url.database)).open("r+b") as file:
+        file.seek(at)
+        file.write(content)
+
+
+@pytest.mark.parametrize(("at", "content"), [(0, b"this is no database" * 20), (8192, b"\xff" * 40_000)])
+@pytest.mark.parametrize("check", [require_newest, upgrade])
+def test_a_spoilt_file_is_refused_with_the_way_out(
+    installed: Settings, at: int, content: bytes, check: Callable[[Settings], object]
+) -> None:
+    spoil(installed, at, content)
+    with pytest.raises(UnfitDatabase, match=r"Файл базы повреждён: .*opora\.db\. .*opora restore ФАЙЛ") as refused:
+        check(installed)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "opora.db").mkdir()
+    with pytest.raises(UnfitDatabase, match="База не открывается"):
+        require_newest(Settings.from_env({"OPORA_INSTANCE": str(tmp_path)}))
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused(installed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_only(**_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("app.database.tempfile.TemporaryFile", read_only)
+    with pytest.raises(UnfitDatabase, match=r"нельзя писать \(Read-only file system\)\. .*OPORA_INSTANCE"):
+        require_newest(installed)
+
+
+def test_a_full_disk_is_refused(installed: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.database.shutil.disk_usage", lambda _: SimpleNamespace(free=5 * 2**20))
+    with pytest.raises(UnfitDatabase, match=r"осталось 5 МБ\. Освободите место, нужно хотя бы 100 МБ"):
+        require_newest(installed)
