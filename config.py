@@ -78,6 +78,21 @@ class Settings:
     log_level: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
 
+    backups: Path = Path("backups")
+    """Folder of the backups (beside the instance, if relative). Best on another disk."""
+
+    keep_daily: int = 7
+    """How many days have a backup kept of each, 1 to 366."""
+
+    keep_weekly: int = 4
+    """How many weeks have a backup kept of each, 0 to 520."""
+
+    keep_monthly: int = 12
+    """How many months have a backup kept of each, 0 to 600."""
+
+    pg_bin: Path | None = None
+    """Folder with pg_dump and pg_restore of the server's version; empty: looked for where systems put them."""
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read the settings, check them together, and make the instance folder and a laptop's secret key.
@@ -110,7 +125,13 @@ class Settings:
         url = self.database_url
         if url.get_backend_name() == "sqlite":
             url = url.set(database=str(self.instance / str(url.database)))
-        return dataclasses.replace(self, secret_key=key, database_url=url, keyring=self.instance / self.keyring)
+        return dataclasses.replace(
+            self,
+            secret_key=key,
+            database_url=url,
+            keyring=self.instance / self.keyring,
+            backups=self.instance / self.backups,
+        )
 
     @property
     def answers_to(self) -> tuple[str, ...]:
@@ -293,6 +314,11 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "https": _yes_or_no,
     "proxies": _whole(0, 5),
     "log_level": _level,
+    "backups": _path,
+    "keep_daily": _whole(1, 366),
+    "keep_weekly": _whole(0, 520),
+    "keep_monthly": _whole(0, 600),
+    "pg_bin": _folder,
 }
 """How the text of each setting is read. A setting without a line here cannot be given."""
 
