@@ -26,8 +26,9 @@ class Job(UnitModel):
     """One piece of long work somebody asked for; its result is kept for that person a day.
 
     ``asked`` holds the arguments as JSON and ``outcome`` what is told at the end; both may name people, so both are
-    sealed. ``done`` of ``total`` steps are behind it; ``total`` is None until it is known. A worker that lives
-    touches ``beat_at``, so a job whose worker was killed is found and begun again.
+    sealed; ``title`` names nobody. ``total`` is how many steps were expected, if that was known. How far a running job
+    is, that its worker lives and that it is to be cancelled stand beside the database (:mod:`app.jobs.queue`): on
+    SQLite nobody can write here while the job itself does.
     """
 
     __tablename__ = "job"
@@ -39,19 +40,16 @@ class Job(UnitModel):
     user_id: Mapped[int | None] = mapped_column(Integer)
     asked: Mapped[Sealed] = mapped_column()
     status: Mapped[JobStatus] = column("Состояние", default=JobStatus.QUEUED)
-    done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int | None] = mapped_column()
-    doing: Mapped[Line | None] = column("Сейчас")
     attempts: Mapped[int] = mapped_column(default=0)
-    cancel_asked: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[Moment | None] = column("Начато")
-    beat_at: Mapped[Moment | None] = mapped_column()
     finished_at: Mapped[Moment | None] = column("Закончено")
     outcome: Mapped[Sealed | None] = mapped_column()
     file_name: Mapped[Line | None] = column("Файл")
     file_key: Mapped[str | None] = mapped_column(String(80))
     next_url: Mapped[str | None] = mapped_column(String(500))
     keep_until: Mapped[Moment | None] = mapped_column(index=True)
+    seen_at: Mapped[Moment | None] = mapped_column()
 
     def __str__(self) -> str:
         return self.title
