@@ -81,7 +81,7 @@ def test_a_password_is_never_kept_on_the_page(visit: Visit, stored: Session, wri
     curator = visit("Куратор")
     stored.commit()
     writer.execute("BEGIN IMMEDIATE")
-    refused = curator.post("/profile/password", data={"password": "тайное слово", "new_password": "новое слово"})
+    refused = curator.post("/profile/password/", data={"password": "тайное слово", "new_password": "новое слово"})
     writer.execute("ROLLBACK")
     assert (refused.status_code, "тайное слово" in refused.text, "Повторить" in refused.text) == (503, False, True)
 
