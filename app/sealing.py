@@ -1,4 +1,4 @@
-"""Sealing of special-category text with AES-GCM under keys kept outside the database.
+"""Sealing of special-category text and of attached files with AES-GCM under keys kept outside the database.
 
 A sealed value is ``key id (1 byte) | nonce (12 bytes) | ciphertext``. The factory loads the keyring once;
 a key is never written into the database or a log.
@@ -13,6 +13,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _keyring: dict[int, bytes] = {}
@@ -50,14 +51,14 @@ def use_keys(keys: dict[int, bytes]) -> None:
     _keyring.update(keys)
 
 
+def fingerprints() -> dict[int, str]:
+    """Return a print of each key by its id: it tells two keyrings apart and gives nothing of the keys away."""
+    return {number: hashlib.sha256(b"opora keyring" + key).hexdigest()[:16] for number, key in _keyring.items()}
+
+
 def seal(value: str) -> bytes:
     """Return *value* sealed under the newest key."""
-    if not _keyring:
-        raise NoKey("the keyring is empty: load_keyring() runs in the factory")
-    number = list(_keyring)[-1]
-    nonce = os.urandom(12)
-    head = bytes([number]) + nonce
-    return head + AESGCM(_keyring[number]).encrypt(nonce, value.encode(), head)
+    return seal_bytes(value.encode())
 
 
 def unseal(blob: bytes) -> str:
@@ -67,11 +68,31 @@ def unseal(blob: bytes) -> str:
         NoKey: its key is not in the keyring.
         cryptography.exceptions.InvalidTag: the value was tampered with.
     """
+    return unseal_bytes(blob).decode()
+
+
+def seal_bytes(value: bytes, bound: bytes = b"") -> bytes:
+    """Return *value* sealed under the newest key; it opens only with the same *bound*, its place among others."""
+    return seal_bytes(value.encode())
+
+
+def seal_bytes(content: bytes) -> bytes:
+    """Return *content* sealed under the newest key; 29 bytes longer."""
+    if not _keyring:
+        raise NoKey("the keyring is empty: load_keyring() runs in the factory")
+    number = list(_keyring)[-1]
+    nonce = os.urandom(12)
+    head = bytes([number]) + nonce
+    return head + AESGCM(_keyring[number]).encrypt(nonce, value, head + bound)
+
+
+def unseal_bytes(blob: bytes, bound: bytes = b"") -> bytes:
+    """Return what :func:`seal_bytes` sealed with the same *bound*. Raises as :func:`unseal`."""
     head, body = bytes(blob[:13]), bytes(blob[13:])
     key = _keyring.get(head[0])
     if key is None:
         raise NoKey(f"key {head[0]} is not in the keyring")
-    return AESGCM(key).decrypt(head[1:], body, head).decode()
+    return AESGCM(key).decrypt(head[1:], body, head + bound)
 
 
 def keyed_digest(value: bytes) -> bytes:

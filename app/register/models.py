@@ -8,7 +8,7 @@ from flask_appbuilder.models.sqla import Model as FabModel
 from sqlalchemy import Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.base import Line, Moment, Sealed, UnitModel, column
+from app.base import SPECIAL, Line, Moment, Sealed, UnitModel, column
 
 
 class FormReceipt(FabModel):
@@ -42,6 +42,7 @@ class Attachment(UnitModel):
 
     ``stored_as`` is the generated name in the folder of files, ``digest`` the SHA-256 of its content in hex,
     ``size`` its bytes. The content is written before the row is committed and removed after the row is gone.
+    The names are sealed, as the content is: «Справка МСЭ» says about a child what its card keeps secret.
     """
 
     __tablename__ = "attachment"
@@ -52,8 +53,8 @@ class Attachment(UnitModel):
 
     table_name: Mapped[str] = column("К чему приложен", String(60))
     record_id: Mapped[int] = column("К какой карточке", Integer)
-    title: Mapped[Line] = column("Название")
-    file_name: Mapped[Line] = column("Файл")
+    title: Mapped[Sealed] = column("Название", privacy=SPECIAL)
+    file_name: Mapped[Sealed] = column("Имя файла, как его приложили", privacy=SPECIAL)
     media_type: Mapped[str] = column("Вид файла", String(100))
     size: Mapped[int] = column("Размер")
     digest: Mapped[str] = column("Контрольная сумма", String(64))
