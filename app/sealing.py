@@ -66,18 +66,13 @@ def unseal(blob: bytes) -> str:
 
     Raises:
         NoKey: its key is not in the keyring.
-        cryptography.exceptions.InvalidTag: the value was tampered with.
+        cryptography.exceptions.InvalidTag: the value was tampered with or cut short.
     """
     return unseal_bytes(blob).decode()
 
 
 def seal_bytes(value: bytes, bound: bytes = b"") -> bytes:
     """Return *value* sealed under the newest key; it opens only with the same *bound*, its place among others."""
-    return seal_bytes(value.encode())
-
-
-def seal_bytes(content: bytes) -> bytes:
-    """Return *content* sealed under the newest key; 29 bytes longer."""
     if not _keyring:
         raise NoKey("the keyring is empty: load_keyring() runs in the factory")
     number = list(_keyring)[-1]
@@ -89,6 +84,8 @@ def seal_bytes(content: bytes) -> bytes:
 def unseal_bytes(blob: bytes, bound: bytes = b"") -> bytes:
     """Return what :func:`seal_bytes` sealed with the same *bound*. Raises as :func:`unseal`."""
     head, body = bytes(blob[:13]), bytes(blob[13:])
+    if len(body) < 16:
+        raise InvalidTag
     key = _keyring.get(head[0])
     if key is None:
         raise NoKey(f"key {head[0]} is not in the keyring")

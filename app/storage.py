@@ -134,7 +134,7 @@ class Folder:
         try:
             part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with open(part, "xb", opener=_for_the_owner_only) as out:
-                out.write(sealing.seal_bytes(content))
+                out.write(sealing.seal_bytes(content, name.encode()))
                 out.flush()
                 os.fsync(out.fileno())
         except OSError as failure:
@@ -150,7 +150,7 @@ class Folder:
             LostFile: it is not there, was cut or changed, or its key is not in the keyring.
         """
         try:
-            content = sealing.unseal_bytes(self.path_of(name).read_bytes())
+            content = sealing.unseal_bytes(self.path_of(name).read_bytes(), name.encode())
         except (OSError, InvalidTag, sealing.NoKey) as failure:
             raise LostFile(name) from failure
         if hashlib.sha256(content).hexdigest() != digest:
