@@ -78,7 +78,7 @@ def seal_bytes(value: bytes, bound: bytes = b"") -> bytes:
     number = list(_keyring)[-1]
     nonce = os.urandom(12)
     head = bytes([number]) + nonce
-    return head + AESGCM(_keyring[number]).encrypt(nonce, content, head + bound)
+    return head + AESGCM(_keyring[number]).encrypt(nonce, value, head + bound)
 
 
 def unseal_bytes(blob: bytes, bound: bytes = b"") -> bytes:
