@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
     from app.database import assert_engine, prepare_engine
     from app.extensions import csrf, db, migrate
     from app.health import init_health
+    from app.importers import IMPORTERS
     from app.register.view import Register, registers
     from app.security import OporaBuilder, OporaSecurity, init_acting
     from app.views import MENU
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
         assert_engine(db.engine, durable=not app.testing)
         builder = OporaBuilder(security_manager_class=OporaSecurity)
         builder.init_app(app, db.session)
+        app.extensions["opora_importers"] = IMPORTERS
         app.extensions["opora_menu"] = (*MENU, *more_screens)
         for screen in app.extensions["opora_menu"]:
             view = builder.add_view_no_menu(screen.view)

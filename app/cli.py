@@ -25,13 +25,14 @@ from sqlalchemy.orm import Session
 from app import create_app, setup
 from app.acting import SYSTEM, acting
 from app.base import RuleBroken
-from app.cases.cli_import import commands
 from app.database import UnfitDatabase, alone, bare_app, copy_sqlite, require_newest, upgrade
 from app.extensions import db
+from app.importers import IMPORTERS
 from app.journal import chain
 from app.logs import find_incident, start_logs
 from app.organisation.models import ServiceUnit
 from app.organisation.rules import add_staff
+from app.register.intake.command import commands
 from app.setup import FIRST_LOGIN
 from config import BadSetting, Settings
 from reports.command import export_report
@@ -263,7 +264,7 @@ def export_(code: str, out: Path, unit_id: int | None, **days: dt.datetime | Non
     click.echo(f"Выгружено строк: {rows}. Файл: {out}")
 
 
-main.add_command(commands(opened, _unit))
+main.add_command(commands(opened, _unit, IMPORTERS))
 
 
 @main.group("journal")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from app.agreements.views import Agreements
-from app.cases.import_views import Import
 from app.cases.views import Cases, CuratorAssignments, Families, Team
 from app.home.views import HomeView
 from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
@@ -15,6 +14,7 @@ from app.organisation.roles_views import Roles
 from app.organisation.views import Departments, Partners, ServiceAreas, ServiceUnits, Staff, Territories
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
 from app.programmes.views import MeasureLines, Measures, Programmes, Versions
+from app.register.intake.views import Import
 from app.reporting.views import Reports
 from app.search import Search
 from app.services.views import ServiceRecords, Services

@@ -23,7 +23,7 @@ from tests.databases import settings_of
 FLOORS: tuple[tuple[int, str], ...] = (
     (13, "app.cli"),
     (12, "app app.setup app.demo"),
-    (11, "app.views app.models app.security app.shell"),
+    (11, "app.views app.models app.security app.shell app.importers"),
     (10, "app.reporting app.home app.search"),
     (9, "reports"),
     (8, "app.meetings app.agreements app.services"),

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app import journal
 from app.acting import Actor
 from app.base import Model, RuleBroken
-from app.cases.intake_plan import Plan, PlannedFamily, Verdict, judge, told_key
+from app.cases.intake_plan import FamiliesPlan, PlannedFamily, judge, told_key
 from app.cases.intake_values import (
     education_of,
     features_of,
@@ -35,10 +35,13 @@ from app.organisation.models import ServiceUnit, StaffMember, Territory
 from app.papers.numbers import format_number, take_numbers
 from app.people.lists import DisabilityKind, FamilyRole
 from app.people.models import ChildProfile, DisabilityStatus, Family, FamilyMember, Person
+from app.register.intake.importer import CHANGED_MEANWHILE, Progress, unheard
+from app.register.intake.plan import Verdict
 from app.register.sheet import Line
 from app.words import counted, fold
 
-CHANGED_MEANWHILE = "Пока вы смотрели таблицу, данные в службе изменились: откройте таблицу заново и проверьте её."
+STEPS = 5
+"""Into how many steps of about equal length the writing falls, for whoever waits."""
 ESTABLISHED_UNKNOWN = "Загружено из таблицы. День установления в ней не указан: впишите его со справки МСЭ."
 
 
@@ -52,7 +55,15 @@ class LoadResult:
     """Families of the table that were left out because of problems."""
 
 
-def load(session: Session, plan: Plan, *, by: Actor, good_rows: bool = False, seen: str | None = None) -> LoadResult:
+def load(
+    session: Session,
+    plan: FamiliesPlan,
+    *,
+    by: Actor,
+    good_rows: bool = False,
+    seen: str | None = None,
+    progress: Progress = unheard,
+) -> LoadResult:
     """Load the families of *plan*; *good_rows* leaves out those with problems, else one problem refuses all.
 
     *seen* is the stamp of the plan a person was shown. The plan is judged again against the base.
@@ -75,7 +86,7 @@ def load(session: Session, plan: Plan, *, by: Actor, good_rows: bool = False, se
             f"В таблице есть что исправить: {counted(bad, 'семья', 'семьи', 'семей')}. "
             "Исправьте её в Excel или загрузите только готовые строки."
         )
-    _Loading(session, by).load(plan.to_load)
+    _Loading(session, by, progress).load(plan.loaded_families)
     book = plan.reading.book.name
     families = counted(plan.new_families, "семья", "семьи", "семей")
     children = counted(plan.new_children, "ребёнок", "ребёнка", "детей")
@@ -87,21 +98,27 @@ def load(session: Session, plan: Plan, *, by: Actor, good_rows: bool = False, se
 class _Loading:
     """Collects the rows of every table and writes them, parents first."""
 
-    def __init__(self, session: Session, by: Actor) -> None:
-        self.session, self.by = session, by
+    def __init__(self, session: Session, by: Actor, progress: Progress) -> None:
+        self.session, self.by, self.progress = session, by, progress
         self.people: dict[tuple[str, dt.date], int] = {}
         self.started = dict(session.execute(select(StaffMember.id, StaffMember.active_from)).all())
 
     def load(self, planned: list[PlannedFamily]) -> None:
         """Write everything *planned* needs."""
+        self.progress(0, STEPS, "Записываем людей")
         self._add_people(planned)
+        self.progress(1, STEPS, "Записываем семьи")
         new = [family for family in planned if family.verdict is Verdict.NEW]
         families = self._add_families(new)
         families.update((id(family), family.family_id) for family in planned if family.family_id is not None)
+        self.progress(2, STEPS, "Собираем состав семей")
         self._write(FamilyMember, self._members(planned, families))
+        self.progress(3, STEPS, "Записываем сведения о детях")
         self._write(ChildProfile, self._profiles(planned))
         self._write(DisabilityStatus, self._disabilities(planned))
+        self.progress(4, STEPS, "Открываем дела")
         self._add_cases(new, families)
+        self.progress(STEPS, STEPS, "Готово")
 
     def _write(self, model: type[Model], rows: Iterable[dict[str, Any]]) -> list[int]:
         """Insert *rows* with their keys, stamps and journal rows, and return their ids in order."""

@@ -11,37 +11,23 @@ base holds; to a family already there it only adds children the base does not kn
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.acting import Actor, today
-from app.base import Choice, RuleBroken
+from app.base import RuleBroken
 from app.cases.models import EndReason
 from app.cases.sheets import FAMILIES, REMOVED
 from app.organisation.models import StaffMember
 from app.people.lists import FamilyRole
 from app.people.models import Family, FamilyMember, Person
+from app.register.intake.plan import DUPLICATE_KIND, NOTE_KIND, Plan, Planned, Verdict, stamp_of
 from app.register.sheet import Around, Book, Directory, Group, Line, Problem, Reading, read_book
 from app.register.sheet.propose import BY_VALUES
-
-DUPLICATE_KIND, NOTE_KIND = "duplicate", "note"
-
-
-class Verdict(Choice):
-    """What loading would do with one family of the table."""
-
-    NEW = "new", "новая семья"
-    CHANGED = "changed", "добавятся дети"
-    UNCHANGED = "unchanged", "уже есть"
-    DUPLICATE = "duplicate", "повтор"
-    ERROR = "error", "нужно исправить"
 
 
 @dataclass(frozen=True)
@@ -61,12 +47,9 @@ class Removal:
 
 
 @dataclass(frozen=True)
-class PlannedFamily:
+class PlannedFamily(Planned):
     """One family of the table and what loading would do with it."""
 
-    group: Group
-    verdict: Verdict
-    problems: tuple[Problem, ...] = ()
     family_id: int | None = None
     """The family of the base it was found to be."""
     representative_id: int | None = None
@@ -75,34 +58,13 @@ class PlannedFamily:
     removal: Removal | None = None
     """When the book says beside the bank that the family has been taken off the register."""
 
-    @property
-    def is_clean(self) -> bool:
-        """Whether nothing is wrong with it."""
-        return not self.problems
-
 
 @dataclass(frozen=True)
-class Plan:
-    """What loading the book would do. Show it, then hand it to :func:`app.cases.intake_load.load`."""
+class FamiliesPlan(Plan):
+    """What loading a bank would do. Show it, then hand it to :func:`app.cases.intake_load.load`."""
 
-    reading: Reading
-    removed: tuple[Group, ...]
-    families: tuple[PlannedFamily, ...]
-    unit_id: int
-    notes: tuple[Problem, ...]
-    """What was corrected or could not be used, without stopping anything."""
-    stamp: str
-    """Changes when the file, the mapping or the base's answer changes."""
-
-    @property
-    def problems(self) -> list[Problem]:
-        """Every problem, in the order of the table."""
-        return [problem for family in self.families for problem in family.problems]
-
-    @property
-    def missing(self) -> dict[str, tuple[str, ...]]:
-        """The columns without which a sheet cannot be read, by sheet: a person must choose them."""
-        return {table.name: table.missing for table in self.reading.tables if table.missing}
+    items: tuple[PlannedFamily, ...]
+    removed: tuple[Group, ...] = ()
 
     @property
     def unread(self) -> list[tuple[str, str]]:
@@ -111,15 +73,14 @@ class Plan:
         return [(name, why) for name, why in self.reading.unread if name not in used]
 
     @property
-    def to_load(self) -> list[PlannedFamily]:
-        """The families that loading would add or add children to."""
-        return [family for family in self.families if family.verdict in (Verdict.NEW, Verdict.CHANGED)]
+    def families(self) -> tuple[PlannedFamily, ...]:
+        """The families of the table."""
+        return self.items
 
     @property
-    def counts(self) -> dict[Verdict, int]:
-        """How many families have each verdict."""
-        found = Counter(family.verdict for family in self.families)
-        return {verdict: found[verdict] for verdict in Verdict}
+    def loaded_families(self) -> list[PlannedFamily]:
+        """The families that loading would add or add children to."""
+        return [family for family in self.items if family.verdict in (Verdict.NEW, Verdict.CHANGED)]
 
     @property
     def new_families(self) -> int:
@@ -129,10 +90,12 @@ class Plan:
     @property
     def new_children(self) -> int:
         """How many children loading would add."""
-        return sum(len(family.children) for family in self.to_load)
+        return sum(len(family.children) for family in self.loaded_families)
 
 
-def preview(session: Session, book: Book, mapping: Mapping[str, Mapping[str, str]] | None = None, *, by: Actor) -> Plan:
+def preview(
+    session: Session, book: Book, mapping: Mapping[str, Mapping[str, str]] | None = None, *, by: Actor
+) -> FamiliesPlan:
     """Read *book* and say what loading it would do; nothing is written.
 
     *mapping* is ``{sheet: {column letters: field}}`` as a person corrected it.
@@ -236,26 +199,25 @@ def told_key(line: Line, name: str, born: str) -> tuple[str, dt.date]:
     return key
 
 
-def judge(session: Session, reading: Reading, removed: tuple[Group, ...] = (), *, by: Actor) -> Plan:
+def judge(session: Session, reading: Reading, removed: tuple[Group, ...] = (), *, by: Actor) -> FamiliesPlan:
     """Say what loading *reading* would do against the base as it is now."""
     judging = _Judging(known_people(session))
     families = [judging.family(group) for group in reading.groups]
     notes = [note for group in reading.groups for note in group.notes]
     _mark_removed(families, removed, notes)
-    said: list[Any] = [reading.book.digest, by.unit, [sorted(table.mapping.items()) for table in reading.tables]]
-    said += [
+    said = (
         [
             one.group.sheet,
             one.group.row,
             one.verdict,
             one.family_id,
-            [p.kind for p in one.problems],
-            [child.line.row for child in one.children],
+            [problem.kind for problem in one.problems],
+            [[child.line.row, child.person_id] for child in one.children],
         ]
         for one in families
-    ]
-    stamp = hashlib.sha256(json.dumps(said).encode()).hexdigest()
-    return Plan(reading, removed, tuple(families), by.unit, tuple(notes), stamp)
+    )
+    stamp = stamp_of(reading, by, {}, said)
+    return FamiliesPlan(reading, tuple(families), by.unit, tuple(notes), stamp, removed=removed)
 
 
 def _mark_removed(families: list[PlannedFamily], removed: tuple[Group, ...], notes: list[Problem]) -> None:
@@ -313,9 +275,13 @@ class _Judging:
         if problems:
             only_twice = all(problem.kind == DUPLICATE_KIND for problem in problems)
             verdict = Verdict.DUPLICATE if only_twice else Verdict.ERROR
-            return PlannedFamily(group, verdict, tuple(sorted(problems, key=lambda problem: problem.row)), family_id)
+            return PlannedFamily(
+                group, verdict, tuple(sorted(problems, key=lambda problem: problem.row)), family_id=family_id
+            )
         verdict = Verdict.NEW if family_id is None else Verdict.CHANGED if children else Verdict.UNCHANGED
-        return PlannedFamily(group, verdict, (), family_id, representative, tuple(children))
+        return PlannedFamily(
+            group, verdict, family_id=family_id, representative_id=representative, children=tuple(children)
+        )
 
     def _met_before(self, group: Group, people: list[Told]) -> list[Problem]:
         """Return the problems of a family, child or СНИЛС that stands higher in the table."""

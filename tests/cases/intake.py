@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.acting import Actor
-from app.cases.intake_plan import Plan, preview
+from app.cases.intake_plan import FamiliesPlan, preview
 from app.cases.models import CuratorAssignment, FamilyCase
 from app.organisation.models import Territory
 from app.people.models import ChildProfile, DisabilityStatus, Family, FamilyMember, Person
@@ -37,7 +37,7 @@ def hire(session: Session, by: Actor, names: tuple[str, ...] | list[str]) -> Non
         make_staff(session, by, last_name=last, first_name=first, middle_name=middle)
 
 
-def planned(session: Session, by: Actor, path: Path, **more: Any) -> Plan:
+def planned(session: Session, by: Actor, path: Path, **more: Any) -> FamiliesPlan:
     """Read a workbook and judge it."""
     return preview(session, open_workbook(path), by=by, **more)
 

@@ -13,14 +13,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.acting import Actor, acting, clock_at
-from app.cases.cli_import import import_families
-from app.cases.intake_load import CHANGED_MEANWHILE, LoadResult, load
-from app.cases.intake_plan import Verdict
+from app.cases.importer import FamilyBank
+from app.cases.intake_load import LoadResult, load
 from app.cases.models import CaseStatus, CuratorAssignment, FamilyCase
 from app.journal.models import JournalRow
-from app.organisation.models import ServiceUnit
 from app.people.lists import ChildStatus, DisabilityKind, EducationKind, FamilyFeature, FamilyKind, FamilyRole, Sex
 from app.people.models import DisabilityStatus, Family, Person
+from app.register.intake.command import import_file
+from app.register.intake.importer import CHANGED_MEANWHILE
+from app.register.intake.plan import Verdict
 from tests.cases.banks import BANK, CURATORS, LAYOUTS, Page, write_bank
 from tests.cases.intake import GOOD, HEADER, NOTHING, OTHER, changed, counts, hire, planned, rows, staffed
 from tests.make import DAY, make_actor, make_staff, make_unit, refused
@@ -263,7 +264,7 @@ def test_who_has_left_is_no_curator(here: tuple, tmp_path: Path) -> None:
 
 def ran(capsys: pytest.CaptureFixture[str], session: Session, by: Actor, path: Path, **how: bool) -> tuple[bool, dict]:
     """Run the command and return whether it went well and what it printed."""
-    done = import_families(session, session.get_one(ServiceUnit, by.unit_id), path, as_json=True, **how)
+    done = import_file(session, FamilyBank(), by, path, as_json=True, **how)
     return done, json.loads(capsys.readouterr().out)
 
 
@@ -290,10 +291,9 @@ def test_the_command_checks_refuses_and_loads(here: tuple, tmp_path: Path, capsy
 def test_the_command_speaks_to_people(here: tuple, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     session, by = here
     path = write_bank(tmp_path / "bank.xlsx", rows(GOOD, changed(OTHER, I="31.02.2024")))
-    unit = session.get_one(ServiceUnit, by.unit_id)
-    import_families(session, unit, path)
-    import_families(session, unit, path, commit=True)
-    import_families(session, unit, path, commit=True, good_rows=True)
+    import_file(session, FamilyBank(), by, path)
+    import_file(session, FamilyBank(), by, path, commit=True)
+    import_file(session, FamilyBank(), by, path, commit=True, good_rows=True)
     told = ["Лист1: I3: в феврале нет 31-го числа: проверьте дату", "Новых: 1\u00a0семья, 1\u00a0ребёнок."]
     assert capsys.readouterr().out.splitlines() == [
         *told,
@@ -309,4 +309,4 @@ def test_the_command_names_the_columns_it_has_not_found(here: tuple, tmp_path: P
     session, by = here
     path = write_bank(tmp_path / "bank.xlsx", lambda page: (page.row(0, HEADER[:8]), page.row(1, GOOD[:8])))
     with refused("Лист «Лист1»: не найдены столбцы «Дата постановки на учёт». Назовите их в заголовке."):
-        import_families(session, session.get_one(ServiceUnit, by.unit_id), path)
+        import_file(session, FamilyBank(), by, path)

@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from app.acting import Actor
 from app.base import RuleBroken
 from app.cases.intake_load import LoadResult, load
-from app.cases.intake_plan import Plan, Verdict, preview
+from app.cases.intake_plan import FamiliesPlan, preview
 from app.cases.intake_values import is_disabled, is_ovz, level_of, sex_of
 from app.cases.models import CaseStatus, EndReason, FamilyCase
 from app.organisation.models import StaffMember, TerritoryLevel
 from app.people.lists import Sex
 from app.people.models import Family
+from app.register.intake.plan import Verdict
 from app.register.sheet import Book, Grid, PersonName, open_workbook
 from app.register.sheet.book import Broken, Merges
 from tests.cases.banks import BANK, CURATORS, LAYOUTS, Child, Household, Page, flat, nameless, write_bank
@@ -39,7 +40,7 @@ def here() -> Iterator[tuple[Session, Actor]]:
         yield both
 
 
-def households(session: Session, plan: Plan) -> tuple[Household, ...]:
+def households(session: Session, plan: FamiliesPlan) -> tuple[Household, ...]:
     """Return what was read, as the bank it was written from."""
     names = dict(session.execute(select(StaffMember.id, StaffMember.name)).all())
     return tuple(
@@ -72,7 +73,7 @@ def expected() -> dict[str, Any]:
 
 
 @pytest.fixture
-def real(expected: dict[str, Any]) -> Iterator[tuple[Session, Actor, Plan]]:
+def real(expected: dict[str, Any]) -> Iterator[tuple[Session, Actor, FamiliesPlan]]:
     """Give a centre with the curators of the bank, and the bank read."""
     with centre() as (session, by):
         hire(session, by, expected["curators"])

@@ -15,11 +15,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.acting import SYSTEM, clock_at, now
-from app.cases import intake_files
 from app.cases.models import FamilyCase
 from app.journal.models import JournalRow
 from app.organisation.rules import add_staff
 from app.people.models import Family, FamilyMember, Person
+from app.register.intake import waiting
 from app.roles import CURATOR, HEAD, REGISTRAR
 from tests.visiting import Browser, Visit
 
@@ -210,11 +210,11 @@ def test_a_cancelled_file_is_removed(registrar: Browser, app: Flask) -> None:
 def test_a_file_waits_a_day(registrar: Browser, app: Flask) -> None:
     send(registrar, book(GOOD))
     folder = app.config["OPORA"].instance / "imports"
-    with clock_at(now() + intake_files.KEPT - dt.timedelta(hours=1)):
-        intake_files.sweep(folder)
+    with clock_at(now() + waiting.KEPT - dt.timedelta(hours=1)):
+        waiting.sweep(folder)
     assert len(waiting_files(app)) == 1
-    with clock_at(now() + intake_files.KEPT + dt.timedelta(hours=1)):
-        intake_files.sweep(folder)
+    with clock_at(now() + waiting.KEPT + dt.timedelta(hours=1)):
+        waiting.sweep(folder)
     assert list(folder.iterdir()) == []
 
 

@@ -1,7 +1,8 @@
 """Uploaded workbooks that wait for their owner's decision: in the instance folder, under a random name.
 
-A file is bound to the account that sent it, so an address copied to a colleague opens nothing. It is removed after
-loading or cancelling, and by the next upload a day after it came.
+A file is bound to the account that sent it, so an address copied to a colleague opens nothing. Beside it lies a note:
+what the person said of it so far. Both are removed after a whole load or cancelling, and by the next upload a day
+after they came; after a load of the good rows the file stays for the rest to be given back.
 """
 
 from __future__ import annotations
@@ -11,30 +12,35 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from app.acting import Actor, now
+from app.register.intake.importer import Done
+from app.register.intake.plan import Answers, Mappings
 
 KEPT = dt.timedelta(days=1)
 """How long a file waits; a bank of families should not lie beside the database for longer."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
-Mappings = Mapping[str, Mapping[str, str]]
-"""``{sheet: {column letters: field}}``, as a person corrected it."""
 
 
 @dataclass(frozen=True)
 class WaitingFile:
-    """One uploaded workbook: where it lies, what the person called it, and the columns as corrected."""
+    """One uploaded workbook: where it lies, what the person called it and said of it.
+
+    *importer* is the key of the import it was sent to; *done* is what was loaded when good rows were.
+    """
 
     folder: Path
     token: str
     name: str
     user_id: int | None
-    mapping: Mappings
+    importer: str
+    mapping: Mappings = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
+    done: Done | None = None
 
     @property
     def path(self) -> Path:
@@ -47,11 +53,11 @@ class WaitingFile:
         return self.folder / f"{self.token}.json"
 
 
-def keep(folder: Path, stream: IO[bytes], name: str, *, by: Actor) -> WaitingFile:
+def keep(folder: Path, stream: IO[bytes], name: str, importer: str, *, by: Actor) -> WaitingFile:
     """Write the uploaded *stream* into *folder* and return it; older files are removed on the way."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     sweep(folder)
-    waiting = WaitingFile(folder, secrets.token_urlsafe(24), name[-120:], by.user_id, {})
+    waiting = WaitingFile(folder, secrets.token_urlsafe(24), name[-120:], by.user_id, importer)
     handle = os.open(waiting.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         while piece := stream.read(1 << 20):
@@ -68,13 +74,14 @@ def find(folder: Path, token: str, *, by: Actor) -> WaitingFile | None:
     if not note.is_file():
         return None
     said = json.loads(note.read_text("utf-8"))
-    waiting = WaitingFile(folder, token, said["name"], said["user_id"], said["mapping"])
+    said["done"] = Done(**said["done"]) if said["done"] else None
+    waiting = WaitingFile(folder, token, **said)
     return waiting if waiting.user_id == by.user_id and waiting.path.is_file() else None
 
 
-def remap(waiting: WaitingFile, mapping: Mappings) -> WaitingFile:
-    """Remember the columns as a person corrected them."""
-    changed = replace(waiting, mapping=mapping)
+def remember(waiting: WaitingFile, **said: Any) -> WaitingFile:
+    """Write down what the person said of the file (``mapping``, ``answers``) or what became of it (``done``)."""
+    changed = replace(waiting, **said)
     _write_note(changed)
     return changed
 
@@ -94,7 +101,8 @@ def sweep(folder: Path) -> None:
 
 
 def _write_note(waiting: WaitingFile) -> None:
-    said = {"name": waiting.name, "user_id": waiting.user_id, "mapping": waiting.mapping}
+    told = asdict(waiting)
+    said = {name: told[name] for name in ("name", "user_id", "importer", "mapping", "answers", "done")}
     own = waiting.note.with_suffix(".new")
     handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
