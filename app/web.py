@@ -98,9 +98,10 @@ def _add_headers(response: Response) -> Response:
     policy = (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; "
         f"script-src 'self' 'nonce-{csp_nonce()}'; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "form-action 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
-    response.headers["Content-Security-Policy"] = policy
+    # An attached file is held stricter than a page, and a PDF is looked at inside one of ours.
+    response.headers.setdefault("Content-Security-Policy", policy)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -47,7 +47,7 @@ def test_every_answer_carries_the_strict_headers(client: FlaskClient) -> None:
     expected = {
         "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
         f"script-src 'self' 'nonce-{nonce}'; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        "form-action 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
