@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from app.cases.importer import FamilyBank
 from app.register.intake.importer import declare
+from app.services.importer import ServicesJournal
 
 IMPORTERS = declare(
     [
         FamilyBank(),
+        ServicesJournal(),
     ]
 )

@@ -1,0 +1,212 @@
+"""What the base knows of whom a journal of services names: people, their families, cases and services already there.
+
+Everything is read in a fixed number of statements; of a large base only those are kept whose surname is in the table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.models import CuratorAssignment, FamilyCase
+from app.organisation.models import StaffMember
+from app.people.models import Family, FamilyMember, Person
+from app.register.sheet import Directory
+from app.register.sheet.names import clean, in_russian
+from app.services.models import Service, ServiceRecord
+from app.services.sheet_kinds import Named
+from app.words import fold
+
+READ_AT_ONCE = 2000
+_FAMILY = re.compile(r"сем(?:ья|ьи|ье)\s+(.+)")
+_ENDING = re.compile(r"(?:ых|их|ой|ей|ая|ый|ий|ые|ие|а|я|ы|и|у|е)$")
+
+Same = tuple[dt.date, int, int, int, Decimal, int | None]
+"""What a service given is known by: the day, recipient, service, performer, amount and minutes."""
+
+
+class Seat(NamedTuple):
+    """A person in a family, to the day *until* (None: still there); *family_id* is None for one of no family."""
+
+    person_id: int
+    name: str
+    birth_date: dt.date
+    family_id: int | None
+    represents: bool
+    until: dt.date | None
+
+
+class Case(NamedTuple):
+    """A case as the plan asks about it."""
+
+    id: int
+    number: str
+    opened_at: dt.date
+    ended_at: dt.date | None
+
+    def runs_on(self, day: dt.date) -> bool:
+        """Whether the case was open on *day*."""
+        return self.opened_at <= day and (self.ended_at is None or day <= self.ended_at)
+
+
+class Worker(NamedTuple):
+    """A member of the staff and the days of work."""
+
+    id: int
+    name: str
+    since: dt.date
+    until: dt.date | None
+
+
+class Listed(NamedTuple):
+    """A service of the directory."""
+
+    id: int
+    name: str
+    direction: str
+    is_active: bool
+
+
+@dataclass
+class Known:
+    """What the base answers to one table."""
+
+    people: Directory
+    seats: dict[int, list[Seat]] = field(default_factory=dict)
+    """By person."""
+    heads: dict[str, list[int]] = field(default_factory=dict)
+    """The representatives of the families of a surname, by its stem."""
+    cases: dict[int, list[Case]] = field(default_factory=dict)
+    """By family, the oldest first."""
+    numbers: dict[str, int] = field(default_factory=dict)
+    """The family of a case, by the folded number of the case."""
+    curators: dict[int, list[tuple[int, dt.date, dt.date | None]]] = field(default_factory=dict)
+    """By case: who, since, until."""
+    staff: dict[int, Worker] = field(default_factory=dict)
+    services: dict[str, Listed] = field(default_factory=dict)
+    """By folded name."""
+    given: Counter[Same] = field(default_factory=Counter)
+    """How many services there are that are known by the same; the annulled are among them."""
+
+    def find(self, who: Named) -> list[int]:
+        """Return everybody *who* may mean; of «семья Тестовых» the representatives."""
+        found = self.people.find(who.name.full if who.name else who.text)
+        return sorted(pk for pk in found if isinstance(pk, int)) or self.heads.get(stem_of_family(who.text), [])
+
+    def leads(self, staff_id: int | None, case_id: int, day: dt.date) -> bool:
+        """Whether *staff_id* was the curator of the case on *day*."""
+        return any(
+            who == staff_id and since <= day and (until is None or day <= until)
+            for who, since, until in self.curators.get(case_id, ())
+        )
+
+
+def stem_of_family(text: str) -> str:
+    """Return «тестов» of «семья Тестовых» and of «Тестова», "" when *text* names no family by its surname alone."""
+    flat = fold(in_russian(clean(text)))
+    named = _FAMILY.fullmatch(flat)
+    surname = (named[1] if named else flat).strip(' .,«»"')
+    return _ENDING.sub("", surname) if surname and " " not in surname and "." not in surname else ""
+
+
+def known_to(session: Session, named: Collection[Named], days: Collection[dt.date]) -> Known:
+    """Return what the base knows of those *named* and of the services given from the first to the last of *days*."""
+    words = {word for who in named for word in re.findall(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*", fold(in_russian(who.text)))}
+    stems = {stem for who in named if not who.name and (stem := stem_of_family(who.text))}
+    seats: dict[int, list[Seat]] = {}
+    people: list[tuple[int, str, str, str | None]] = []
+    heads: dict[str, list[int]] = {}
+    for last, first, middle, family, seat in _seats(session):
+        by_family = bool(stems) and seat.represents and stem_of_family(family or "") in stems
+        if fold(last).split()[0] not in words and not by_family:
+            continue
+        if seat.person_id not in seats:
+            people.append((seat.person_id, last, first, middle))
+        seats.setdefault(seat.person_id, []).append(seat)
+        if by_family and seat.until is None:
+            heads.setdefault(stem_of_family(family or ""), []).append(seat.person_id)
+    known = Known(Directory(people), seats, heads)
+    families = {seat.family_id for each in seats.values() for seat in each}
+    kept = select(FamilyCase.family_id, FamilyCase.id, FamilyCase.number, FamilyCase.opened_at, FamilyCase.ended_at)
+    for family_id, pk, number, opened, ended in session.execute(kept.order_by(FamilyCase.opened_at, FamilyCase.id)):
+        if family_id in families:
+            known.cases.setdefault(family_id, []).append(Case(pk, number, opened, ended))
+            known.numbers[fold(number)] = family_id
+    known.curators = _curators(session, {case.id for cases in known.cases.values() for case in cases})
+    known.staff = staff_of(session)
+    listed = select(Service.id, Service.name, Service.direction, Service.is_active)
+    known.services = {fold(row[1]): Listed(*row) for row in session.execute(listed.order_by(Service.id.desc()))}
+    if days:
+        known.given = _given(session, min(days), max(days))
+    return known
+
+
+def _seats(session: Session) -> Iterator[tuple[str, str, str | None, str | None, Seat]]:
+    """Yield everybody with each place in a family, and the surname of that family."""
+    query = (
+        select(
+            Person.last_name,
+            Person.first_name,
+            Person.middle_name,
+            Family.name,
+            Person.id,
+            Person.name,
+            Person.birth_date,
+            FamilyMember.family_id,
+            FamilyMember.is_legal_representative,
+            FamilyMember.date_to,
+        )
+        .outerjoin(FamilyMember, FamilyMember.person_id == Person.id)
+        .outerjoin(Family, Family.id == FamilyMember.family_id)
+        .order_by(Person.id, FamilyMember.id)
+        .execution_options(yield_per=READ_AT_ONCE)
+    )
+    for last, first, middle, family, pk, name, born, family_id, represents, until in session.execute(query):
+        yield last, first, middle, family, Seat(pk, name, born, family_id, bool(represents), until)
+
+
+def _curators(session: Session, case_ids: set[int]) -> dict[int, list[tuple[int, dt.date, dt.date | None]]]:
+    query = select(
+        CuratorAssignment.case_id, CuratorAssignment.staff_id, CuratorAssignment.date_from, CuratorAssignment.date_to
+    ).execution_options(yield_per=READ_AT_ONCE)
+    found: dict[int, list[tuple[int, dt.date, dt.date | None]]] = {}
+    for case_id, who, since, until in session.execute(query):
+        if case_id in case_ids:
+            found.setdefault(case_id, []).append((who, since, until))
+    return found
+
+
+def staff_of(session: Session) -> dict[int, Worker]:
+    """Return everybody who ever worked here: a journal of a past year names those who have left."""
+    query = select(StaffMember.id, StaffMember.name, StaffMember.active_from, StaffMember.active_to)
+    return {pk: Worker(pk, name, since, until) for pk, name, since, until in session.execute(query)}
+
+
+def staff_directory(session: Session) -> Directory:
+    """Return the staff to be found by name; see :func:`staff_of`."""
+    query = select(StaffMember.id, StaffMember.last_name, StaffMember.first_name, StaffMember.middle_name)
+    return Directory((pk, last, first, middle) for pk, last, first, middle in session.execute(query))
+
+
+def _given(session: Session, first: dt.date, last: dt.date) -> Counter[Same]:
+    """Count the services given from *first* to *last*; an annulled one counts, or the same file would bring it back."""
+    query = select(
+        ServiceRecord.date,
+        ServiceRecord.recipient_id,
+        ServiceRecord.service_id,
+        ServiceRecord.performer_id,
+        ServiceRecord.quantity,
+        ServiceRecord.minutes,
+    ).where(ServiceRecord.date >= first, ServiceRecord.date <= last)
+    found: Counter[Same] = Counter()
+    for row in session.execute(query.execution_options(yield_per=READ_AT_ONCE)):
+        found[row._tuple()] += 1
+    return found
