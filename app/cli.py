@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app import create_app, setup
+from app import cli_files, create_app, setup
 from app.acting import SYSTEM, acting
 from app.base import RuleBroken
 from app.database import UnfitDatabase, alone, bare_app, copy_sqlite, require_newest, upgrade
@@ -265,6 +265,7 @@ def export_(code: str, out: Path, unit_id: int | None, **days: dt.datetime | Non
 
 
 main.add_command(commands(opened, _unit, IMPORTERS))
+main.add_command(cli_files.commands(opened))
 
 
 @main.group("journal")

@@ -22,7 +22,7 @@ from tests.databases import settings_of
 
 FLOORS: tuple[tuple[int, str], ...] = (
     (13, "app.cli"),
-    (12, "app app.setup app.demo"),
+    (12, "app app.setup app.demo app.cli_files"),
     (11, "app.views app.models app.security app.shell app.importers"),
     (10, "app.reporting app.home app.search"),
     (9, "reports"),

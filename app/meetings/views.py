@@ -154,7 +154,7 @@ class Meetings(Register):
 
     def acts(self, record: Meeting) -> tuple[Act, ...]:
         """The buttons of the page, the way to the history among them."""
-        return (*super().acts(record), self.history_act(record))
+        return (*super().acts(record), self.files_act(record), self.history_act(record))
 
     def page(self, pk: int, error: str = "", item_error: tuple[int, Any] | None = None) -> str:
         """Draw the page of a meeting; *item_error* is (item id, refused form)."""

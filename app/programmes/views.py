@@ -146,7 +146,7 @@ class Versions(Register):
         if editable and may(self, "add"):
             url = url_for("Measures.add", version_id=record.id, back=_page_url(record.id))
             made.insert(0, Act("measure", "Добавить мероприятие", url, icon="plus-lg"))
-        return (*made, self.history_act(record))
+        return (*made, self.files_act(record), self.history_act(record))
 
     @action("submit", "Отправить на рассмотрение", done="Программа отправлена на рассмотрение.",
             icon="send", asks=("body_id",), multiple=False, tone="primary",

@@ -1,4 +1,4 @@
-"""The card of one record: overview or facts, tabs of related registers, history."""
+"""The card of one record: overview or facts, tabs of related registers, files, history."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import abort, render_template, request
 
-from app.register import detail
+from app.register import detail, file_pages
 from app.register.access import may
 from app.register.history import history
 from app.register.pages import Act, DetailPage, Tab
@@ -17,21 +17,27 @@ if TYPE_CHECKING:
     from app.register.view import Register
 
 
-def show(register: Register, pk: int) -> str:
-    """Draw the card; an unknown tab is 404."""
+def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tuple[str, str], ...] = ()) -> str:
+    """Draw the card at *tab*, or at the tab its address names; an unknown one is 404.
+
+    *refused* are files that were sent to the card and not taken.
+    """
     spec = register.seen_spec()
     names = tuple(n for group in spec.show for n in group.names)
     record = register.record_or_404(pk, names)
     tabs = [(related, other) for related, other in registers().tabs_of(register) if may(other, "list")]
-    keys = ["", *(other.key for _, other in tabs), "history"]
-    current = request.args.get("tab", "")
+    keys = ["", *(other.key for _, other in tabs), file_pages.TAB, "history"]
+    current = tab or request.args.get("tab", "")
     if current not in keys:
         abort(404)
-    counts = detail.tab_counts(register.session, [(Related(o.key, r.path), o.model) for r, o in tabs], pk)
+    counts = detail.tab_counts(register.session, [(Related(o.key, r.path), o.model) for r, o in tabs], record)
     here = register.url("show", pk=pk)
     page: dict[str, Any] = {}
+    attached = None
     if current == "history":
         page.update(_history(register, spec, pk, here))
+    elif current == file_pages.TAB:
+        attached = file_pages.tab_of(register, record, refused)
     elif current:
         related, other = next((r, o) for r, o in tabs if o.key == current)
         inner = other.seen_spec()
@@ -49,10 +55,14 @@ def show(register: Register, pk: int) -> str:
         page["parts"] = detail.facts(spec, record, register.linked_url)
     drawn = [Tab("", "Обзор" if register.overview_template else "Сведения", here, not current)]
     drawn += [Tab(o.key, o.title[0], f"{here}?tab={o.key}", o.key == current, counts[o.key]) for _, o in tabs]
+    drawn.append(
+        Tab(file_pages.TAB, "Файлы", f"{here}?tab={file_pages.TAB}", current == file_pages.TAB, counts[file_pages.TAB])
+    )
     drawn.append(Tab("history", "История", f"{here}?tab=history", current == "history"))
     return render_template(
         "register/detail.html",
         record=record,
+        attached=attached,
         page=DetailPage(
             title=register.heading(record),
             url=here,

@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.base import Model
+from app.register.files import of_record
+from app.register.models import Attachment
 from app.register.pages import Cell, FactsPart
 from app.register.spec import Related, Spec
 
@@ -44,12 +46,11 @@ def within(model: type[Model], path: tuple[str, ...], owner_id: int) -> Any:
     return getattr(model, local.key).in_(select(getattr(target, remote.key)).where(within(target, path[1:], owner_id)))
 
 
-def tab_counts(session: Session, tabs: list[tuple[Related, type[Model]]], owner_id: int) -> dict[str, int]:
-    """Return how many rows each related register shows for the owner, in one query."""
-    if not tabs:
-        return {}
+def tab_counts(session: Session, tabs: list[tuple[Related, type[Model]]], owner: Model) -> dict[str, int]:
+    """Return how many rows each related register shows for the owner, and how many files it has, in one query."""
     numbers = [
-        select(func.count(model.id)).where(within(model, related.path, owner_id)).scalar_subquery().label(related.key)
+        select(func.count(model.id)).where(within(model, related.path, owner.id)).scalar_subquery().label(related.key)
         for related, model in tabs
     ]
-    return dict(session.execute(select(*numbers)).mappings().one())
+    files = select(func.count(Attachment.id)).where(of_record(owner)).scalar_subquery().label("files")
+    return dict(session.execute(select(*numbers, files)).mappings().one())

@@ -31,6 +31,7 @@ from app.register import card, editing, exporting, lists, performing
 from app.register.access import BIGGEST, PK, access, keeps_typed, may
 from app.register.declared import actions_of, declaration_of, shown, where
 from app.register.field import Field, fields_of
+from app.register.file_pages import TAB, FileRoutes
 from app.register.lookup import look_up
 from app.register.pages import Act, Badge, Blank, ListPage
 from app.register.registry import registers
@@ -40,7 +41,7 @@ from app.register.state import BadState, ListState, read_state
 __all__ = ["Register", "registers", "shown"]
 
 
-class Register(ModelView):
+class Register(FileRoutes, ModelView):
     """A register over one model. Every step is one method to override; none needs the rest copied.
 
     Class attributes are those of FAB where FAB has them. ``title`` is (many, one): «Семьи», «Семья».
@@ -326,6 +327,10 @@ class Register(ModelView):
     def show(self, pk: int) -> str:
         """The card: overview, tabs of related registers, history."""
         return card.show(self, pk)
+
+    def files_refused(self, pk: int, refused: tuple[tuple[str, str], ...]) -> str:
+        """The card at its files, telling by (title, sentence) which of those sent were not taken."""
+        return card.show(self, pk, TAB, refused)
 
     @expose("/add", methods=["GET", "POST"])
     @keeps_typed

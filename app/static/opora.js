@@ -380,3 +380,38 @@ class Combo {
 }
 
 for (const box of all(".combo[data-lookup]")) if (box.dataset.lookup) new Combo(box);
+
+/* ---- files: dropped onto their place, named before they leave, refused early when too large -------------------- */
+
+for (const form of all("form[data-attach]")) {
+  const zone = form.querySelector("[data-zone]"), list = form.querySelector("[data-chosen]");
+  const warning = form.querySelector("[data-too-large]"), [picked, camera] = all('input[type="file"]', form);
+  const chosen = () => [...picked.files, ...camera.files];
+  const refusal = () => {
+    const large = chosen().filter((file) => file.size > Number(form.dataset.most));
+    const sum = chosen().reduce((bytes, file) => bytes + file.size, 0);
+    if (large.length) return `Больше 25 МБ: ${large.map((file) => file.name).join(", ")}. Разделите файл на части.`;
+    return sum > Number(form.dataset.formMost) ? "Вместе файлы слишком велики. Приложите их в несколько приёмов, до 30 МБ за раз." : "";
+  };
+  const tell = () => {
+    const words = refusal();
+    list.replaceChildren(...chosen().map((file) => make("li", {}, file.name)));
+    list.hidden = chosen().length < 2;
+    warning.textContent = words;
+    warning.hidden = !words;
+  };
+  form.querySelector("[data-drop-word]").hidden = false;
+  form.addEventListener("change", tell);
+  form.addEventListener("submit", (event) => { if (refusal()) { event.preventDefault(); tell(); } });
+  for (const name of ["dragenter", "dragover"]) {
+    zone.addEventListener(name, (event) => { event.preventDefault(); zone.classList.add("over"); });
+  }
+  for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (!event.dataTransfer.files.length) return;
+    picked.files = event.dataTransfer.files;
+    picked.dispatchEvent(new Event("input", { bubbles: true }));
+    tell();
+  });
+}
