@@ -22,10 +22,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app import cli_files, create_app, setup
+from app import cli_backup, cli_files, create_app, setup
 from app.acting import SYSTEM, acting
+from app.backup import BackupRefused
+from app.backup.locks import serving
+from app.backup.swapping import healed
 from app.base import RuleBroken
-from app.database import UnfitDatabase, alone, bare_app, copy_sqlite, require_newest, upgrade
+from app.database import UnfitDatabase, alone, bare_app, require_newest, upgrade
 from app.extensions import db
 from app.importers import IMPORTERS
 from app.journal import chain
@@ -65,7 +68,7 @@ class Commands(FlaskGroup):
             add_version_option=False,
             load_dotenv=False,
             set_debug_flag=False,
-            create_app=lambda: bare_app(Settings.from_env()),
+            create_app=lambda: bare_app(healed(Settings.from_env())),
             **settings,
         )
         # The options of `flask` that choose an app, a file of settings and the debugger have no meaning here.
@@ -78,7 +81,7 @@ class Commands(FlaskGroup):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (BadSetting, UnfitDatabase, RuleBroken) as refusal:
+        except (BadSetting, UnfitDatabase, RuleBroken, BackupRefused) as refusal:
             raise Refusal(str(refusal)) from refusal
         except OperationalError as failure:
             if failure.statement is not None:
@@ -101,10 +104,12 @@ def main() -> None:
 @contextmanager
 def opened() -> Iterator[tuple[Flask, Session]]:
     """Give the whole application and its session, the system acting."""
-    require_newest(Settings.from_env())
-    app = create_app()
-    with app.app_context(), acting(SYSTEM):
-        yield app, db.session()
+    settings = healed(Settings.from_env())
+    with serving(settings):
+        require_newest(settings)
+        app = create_app()
+        with app.app_context(), acting(SYSTEM):
+            yield app, db.session()
 
 
 # ---- an installation ----------------------------------------------------------------------------------------------
@@ -113,8 +118,8 @@ def opened() -> Iterator[tuple[Flask, Session]]:
 @main.command("setup")
 def setup_() -> None:
     """Подготовить базу: таблицы, роли, первый администратор. Можно повторять."""
-    settings = Settings.from_env()
-    with alone(settings):
+    settings = healed(Settings.from_env())
+    with serving(settings), alone(settings):
         upgrade(settings)
         delivered = setup.run(create_app())
     if delivered.grants:
@@ -128,7 +133,12 @@ def setup_() -> None:
 @main.command()
 def run() -> None:
     """Открыть сервис для людей. Остановить: Ctrl+C."""
-    settings = Settings.from_env()
+    settings = healed(Settings.from_env())
+    with serving(settings):
+        _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
     require_newest(settings)
     start_logs(settings.instance, settings.log_level)
     app = create_app()
@@ -190,24 +200,15 @@ def demo() -> None:
         click.echo(login)
 
 
-@main.command()
-@click.argument("path", metavar="ФАЙЛ", type=click.Path(path_type=Path, dir_okay=False))
-def backup(path: Path) -> None:
-    """Скопировать базу SQLite в новый ФАЙЛ, не останавливая сервис.
-
-    Ключи (файл keyring) храните отдельно: без них сведения о здоровье из копии не прочесть.
-    """
-    settings = Settings.from_env()
-    if settings.database_url.get_backend_name() != "sqlite":
-        raise Refusal("Базу PostgreSQL копирует pg_dump: pg_dump --format=custom --file=ФАЙЛ БАЗА")
-    if path.exists():
-        raise Refusal(f"{path} уже есть. Назовите новый файл.")
-    require_newest(settings)
-    app = bare_app(settings)
+def _prepare(settings: Settings) -> None:
+    """Do on the installation of *settings* what setup does once its tables are there."""
+    app = create_app(settings)
+    setup.run(app)
     with app.app_context():
-        copy_sqlite(db.engine, path)
         db.engine.dispose()
-    click.echo(f"Скопировано: {path}, {path.stat().st_size / 2**20:.1f} МБ.")
+
+
+cli_backup.attach(main, _prepare)
 
 
 # ---- people and data ----------------------------------------------------------------------------------------------
