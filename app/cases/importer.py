@@ -39,10 +39,13 @@ class FamilyBank(Importer):
     permission = ("families", "add")
     promise = "Семьи запишутся все сразу или не запишется ни одна."
     further = "ещё ребёнок"
+    same = "Это тот же человек, дополнить его семью"
+    other = "Это другой человек"
     views: ClassVar = {
         **VIEWS,
         Verdict.NEW: View(Badge("новая семья", "ok", "plus-circle"), "Новые"),
         Verdict.CHANGED: View(Badge("добавятся дети", "info", "person-plus"), "Добавятся дети"),
+        Verdict.DUPLICATE: View(Badge("повтор", "warn", "files"), "Повторы и похожие"),
         Verdict.UNCHANGED: View(Badge("уже есть", "", "check-circle"), "Уже есть"),
     }
 
@@ -56,7 +59,7 @@ class FamilyBank(Importer):
         by: Actor,
     ) -> FamiliesPlan:
         """Read a bank and judge it; see :func:`app.cases.intake_plan.preview`."""
-        return preview(session, book, mapping, by=by)
+        return preview(session, book, mapping, answers, by=by)
 
     def load(
         self,
@@ -77,7 +80,9 @@ class FamilyBank(Importer):
     def told(self, plan: Plan) -> str:
         """Return how many families and children are new."""
         bank = _plan(plan)
-        return f"Новых: {self.counted(bank.new_families)}, {_children(bank.new_children)}."
+        gone = sum(family.removal is not None for family in bank.loaded_families)
+        taken_off = f" Снято с учёта: {gone}." if gone else ""
+        return f"Новых: {self.counted(bank.new_families)}, {_children(bank.new_children)}.{taken_off}"
 
     def report(self, plan: Plan) -> dict[str, Any]:
         """Return how many clean families and children are new, and every problem."""

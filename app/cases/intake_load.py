@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from app import journal
 from app.acting import Actor
 from app.base import Model, RuleBroken
-from app.cases.intake_plan import FamiliesPlan, PlannedFamily, judge, told_key
+from app.cases.intake_known import told_key
+from app.cases.intake_plan import FamiliesPlan, PlannedFamily, judge
 from app.cases.intake_values import (
     education_of,
     features_of,
@@ -76,7 +77,7 @@ def load(
     take_numbers(session, by.unit, "family", 0, 0)
     if (
         plan.unit_id != by.unit_id
-        or judge(session, plan.reading, plan.removed, by=by).stamp != plan.stamp
+        or judge(session, plan.reading, plan.removed, plan.answers, by=by).stamp != plan.stamp
         or seen not in (None, plan.stamp)
     ):
         raise RuleBroken(CHANGED_MEANWHILE)

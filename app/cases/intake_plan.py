@@ -12,20 +12,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.acting import Actor, today
 from app.base import RuleBroken
+from app.cases.intake_known import Asked, Known, Told, known_people, people_of, twins_of
 from app.cases.models import EndReason
 from app.cases.sheets import FAMILIES, REMOVED
 from app.organisation.models import StaffMember
-from app.people.lists import FamilyRole
-from app.people.models import Family, FamilyMember, Person
-from app.register.intake.plan import DUPLICATE_KIND, NOTE_KIND, Plan, Planned, Verdict, stamp_of
+from app.register.intake.plan import (
+    DUPLICATE_KIND,
+    NOTE_KIND,
+    OTHER,
+    TWIN_KIND,
+    Answers,
+    Mappings,
+    Plan,
+    Planned,
+    Twin,
+    Verdict,
+    question,
+    stamp_of,
+)
 from app.register.sheet import Around, Book, Directory, Group, Line, Problem, Reading, read_book
 from app.register.sheet.propose import BY_VALUES
 
@@ -93,19 +104,22 @@ class FamiliesPlan(Plan):
         return sum(len(family.children) for family in self.loaded_families)
 
 
+MAYBE_KNOWN = "похожий человек уже есть в базе: ответьте, он ли это"
+
+
 def preview(
-    session: Session, book: Book, mapping: Mapping[str, Mapping[str, str]] | None = None, *, by: Actor
+    session: Session, book: Book, mapping: Mappings | None = None, answers: Answers | None = None, *, by: Actor
 ) -> FamiliesPlan:
     """Read *book* and say what loading it would do; nothing is written.
 
-    *mapping* is ``{sheet: {column letters: field}}`` as a person corrected it.
+    *mapping* is ``{sheet: {column letters: field}}`` as a person corrected it, *answers* on the likely twins.
 
     Raises:
         RuleBroken: the book holds no bank of families, or the mapping does not fit it.
     """
     around = Around(today(), lookups={"staff": _staff(session, today())})
     reading = read_book(book, FAMILIES, around, mapping)
-    return judge(session, reading, read_removed(book, reading, around), by=by)
+    return judge(session, reading, read_removed(book, reading, around), answers, by=by)
 
 
 def read_removed(book: Book, reading: Reading, around: Around) -> tuple[Group, ...]:
@@ -132,77 +146,21 @@ def _staff(session: Session, day: dt.date) -> Directory:
     return Directory((pk, last, first, middle) for pk, last, first, middle in people)
 
 
-class Told(NamedTuple):
-    """A person as a line of the table tells of it; read once, looked up several times."""
-
-    line: Line
-    name: str
-    """The field of the name."""
-    snils_field: str
-    key: tuple[str, dt.date] | None
-    """See :func:`person_key`."""
-    snils: str
-
-
-@dataclass
-class Known:
-    """The keys of everybody in the base, held in memory for one load."""
-
-    by_name: dict[tuple[str, dt.date], int] = field(default_factory=dict)
-    by_snils: dict[str, tuple[int, dt.date]] = field(default_factory=dict)
-    family_of: dict[int, int] = field(default_factory=dict)
-    """The family a grown-up member belongs to."""
-    family_of_child: dict[int, int] = field(default_factory=dict)
-    family_names: dict[int, str] = field(default_factory=dict)
-
-    def find(self, told: Told) -> int | None:
-        """Return the person of the base the table means: a surname may have changed, a birthday does not."""
-        if told.key is None:
-            return None
-        found = self.by_name.get(told.key)
-        owner, birthday = self.by_snils.get(told.snils, (None, None))
-        return found or (owner if birthday == told.key[1] else None)
-
-
-def known_people(session: Session) -> Known:
-    """Return the keys of everybody the actor's unit knows, in three queries."""
-    known = Known()
-    for pk, key, born, snils in session.execute(select(Person.id, Person.name_key, Person.birth_date, Person.snils)):
-        known.by_name.setdefault((key, born), pk)
-        if snils:
-            known.by_snils[snils] = (pk, born)
-    members = select(FamilyMember.family_id, FamilyMember.person_id, FamilyMember.role)
-    for family_id, person_id, role in session.execute(members.where(FamilyMember.date_to.is_(None))):
-        (known.family_of_child if role == FamilyRole.CHILD else known.family_of).setdefault(person_id, family_id)
-    known.family_names = {
-        pk: f"{name}, № {number}"
-        for pk, name, number in session.execute(select(Family.id, Family.name, Family.reg_number))
-    }
-    return known
-
-
-def person_key(line: Line, name: str, born: str) -> tuple[str, dt.date] | None:
-    """Return the folded name and the date of birth of a line, None when one of them is not known."""
-    who, day = line.value(name), line.value(born)
-    return (who.key, day) if who and day else None
-
-
-def told_key(line: Line, name: str, born: str) -> tuple[str, dt.date]:
-    """Return the key of a person in a plan that may be loaded: there everybody has a name and a date of birth.
-
-    Raises:
-        LookupError: one of them is not known.
-    """
-    key = person_key(line, name, born)
-    if key is None:
-        raise LookupError(f"row {line.row} names nobody in {name} and {born}")
-    return key
-
-
-def judge(session: Session, reading: Reading, removed: tuple[Group, ...] = (), *, by: Actor) -> FamiliesPlan:
-    """Say what loading *reading* would do against the base as it is now."""
-    judging = _Judging(known_people(session))
+def judge(
+    session: Session,
+    reading: Reading,
+    removed: tuple[Group, ...] = (),
+    answers: Answers | None = None,
+    *,
+    by: Actor,
+) -> FamiliesPlan:
+    """Say what loading *reading* would do against the base as it is now; *answers* tell who is meant by whom."""
+    answers = answers or {}
+    judging = _Judging(known_people(session), reading.groups, answers)
     families = [judging.family(group) for group in reading.groups]
+    twins = twins_of(session, judging.known, judging.asked.values())
+    if twins:
+        families = [replace(family, twins=_twins(family.group, twins)) for family in families]
     notes = [note for group in reading.groups for note in group.notes]
     _mark_removed(families, removed, notes)
     said = (
@@ -211,13 +169,20 @@ def judge(session: Session, reading: Reading, removed: tuple[Group, ...] = (), *
             one.group.row,
             one.verdict,
             one.family_id,
+            one.representative_id,
             [problem.kind for problem in one.problems],
             [[child.line.row, child.person_id] for child in one.children],
+            [[twin.key, twin.record_id] for twin in one.twins],
         ]
         for one in families
     )
-    stamp = stamp_of(reading, by, {}, said)
-    return FamiliesPlan(reading, tuple(families), by.unit, tuple(notes), stamp, removed=removed)
+    stamp = stamp_of(reading, by, answers, said)
+    return FamiliesPlan(reading, tuple(families), by.unit, tuple(notes), stamp, answers, removed)
+
+
+def _twins(group: Group, twins: Mapping[str, list[Twin]]) -> tuple[Twin, ...]:
+    keys = (question(group, number) for number in range(len(group.items) + 1))
+    return tuple(twin for key in keys for twin in twins.get(key, ()))
 
 
 def _mark_removed(families: list[PlannedFamily], removed: tuple[Group, ...], notes: list[Problem]) -> None:
@@ -250,38 +215,67 @@ def _mark_removed(families: list[PlannedFamily], removed: tuple[Group, ...], not
 class _Judging:
     """Goes through the families of a table once, remembering whom it has met."""
 
-    def __init__(self, known: Known) -> None:
-        self.known = known
+    def __init__(self, known: Known, groups: list[Group], answers: Answers) -> None:
+        self.known, self.answers = known, answers
+        self.people = {id(group): people_of(group) for group in groups}
+        everybody = (told for people in self.people.values() for told in people)
+        self.taken = {pk for pk in map(known.find, everybody) if pk is not None}
+        self.asked: dict[str, Asked] = {}
+        self.chosen: dict[int, str] = {}
         self.heads: dict[tuple[str, dt.date], str] = {}
         self.children: dict[tuple[str, dt.date], str] = {}
         self.snils: dict[str, tuple[tuple[str, dt.date] | None, str]] = {}
 
     def family(self, group: Group) -> PlannedFamily:
         """Judge one family."""
-        people = _people(group)
-        problems = (*group.problems, *self._met_before(group, people))
-        representative = self.known.find(people[0])
+        people = self.people[id(group)]
+        problems = [*group.problems, *self._met_before(group, people)]
+        found = [self._find(group, number, told, problems) for number, told in enumerate(people)]
+        representative = found[0]
         family_id = self.known.family_of.get(representative) if representative else None
         children: list[NewChild] = []
-        for child in people[1:]:
-            person_id = self.known.find(child)
+        for child, person_id in zip(people[1:], found[1:], strict=True):
             other = self.known.family_of_child.get(person_id) if person_id else None
             if other is None:
                 children.append(NewChild(child.line, person_id))
             elif other != family_id:
                 name = self.known.family_names[other]
-                problems += (group.problem(child.line, "child", DUPLICATE_KIND, f"ребёнок уже есть в семье «{name}»"),)
-        problems += tuple(self._foreign_snils(group, people))
+                problems.append(
+                    group.problem(child.line, "child", DUPLICATE_KIND, f"ребёнок уже есть в семье «{name}»")
+                )
+        problems += self._foreign_snils(group, people, found)
         if problems:
-            only_twice = all(problem.kind == DUPLICATE_KIND for problem in problems)
+            only_twice = all(problem.kind in (DUPLICATE_KIND, TWIN_KIND) for problem in problems)
             verdict = Verdict.DUPLICATE if only_twice else Verdict.ERROR
-            return PlannedFamily(
-                group, verdict, tuple(sorted(problems, key=lambda problem: problem.row)), family_id=family_id
-            )
+            problems.sort(key=lambda problem: problem.row)
+            return PlannedFamily(group, verdict, tuple(problems), family_id=family_id)
         verdict = Verdict.NEW if family_id is None else Verdict.CHANGED if children else Verdict.UNCHANGED
         return PlannedFamily(
             group, verdict, family_id=family_id, representative_id=representative, children=tuple(children)
         )
+
+    def _find(self, group: Group, number: int, told: Told, problems: list[Problem]) -> int | None:
+        """Return the person of the base who is meant: surely, or as answered; an open question is a problem."""
+        sure = self.known.find(told)
+        if sure is not None:
+            return sure
+        candidates = self.known.alike(told, self.taken)
+        if not candidates:
+            return None
+        key = question(group, number)
+        self.asked[key] = Asked(key, group, told, tuple(candidates))
+        answer = self.answers.get(key)
+        if answer == OTHER:
+            return None
+        chosen = next((pk for pk, _ in candidates if str(pk) == answer), None)
+        if chosen is None:
+            problems.append(group.problem(told.line, told.name, TWIN_KIND, MAYBE_KNOWN))
+        elif (before := self.chosen.setdefault(chosen, key)) != key:
+            where = before.rpartition("!")[2].partition(".")[0]
+            problems.append(
+                group.problem(told.line, told.name, DUPLICATE_KIND, f"эта карточка уже выбрана для строки {where}")
+            )
+        return chosen
 
     def _met_before(self, group: Group, people: list[Told]) -> list[Problem]:
         """Return the problems of a family, child or СНИЛС that stands higher in the table."""
@@ -292,38 +286,32 @@ class _Judging:
         found: list[Problem] = []
         if key:
             self.heads[key] = place
-        for line, name, snils, mine, digits in people:
-            if name == "child" and mine:
+        for told in people:
+            mine, digits = told.key, told.snils
+            if told.name == "child" and mine:
                 if mine in self.children:
                     said = f"этот ребёнок уже есть выше: {self.children[mine]}"
-                    found.append(group.problem(line, "child", DUPLICATE_KIND, said))
+                    found.append(group.problem(told.line, "child", DUPLICATE_KIND, said))
                 self.children[mine] = place
             if digits:
                 owner, where = self.snils.setdefault(digits, (mine, place))
                 if owner != mine:
-                    found.append(
-                        group.problem(line, snils, DUPLICATE_KIND, f"этот СНИЛС уже указан у другого: {where}")
-                    )
+                    said = f"этот СНИЛС уже указан у другого: {where}"
+                    found.append(group.problem(told.line, told.snils_field, DUPLICATE_KIND, said))
         return found
 
-    def _foreign_snils(self, group: Group, people: list[Told]) -> list[Problem]:
+    def _foreign_snils(self, group: Group, people: list[Told], found: list[int | None]) -> list[Problem]:
         """Return the problems of a СНИЛС that belongs to somebody else in the base."""
-        found: list[Problem] = []
-        for told in people:
+        problems: list[Problem] = []
+        for number, (told, person_id) in enumerate(zip(people, found, strict=True)):
             owner, _ = self.known.by_snils.get(told.snils, (None, None))
-            if owner and self.known.find(told) != owner:
-                said = "этот СНИЛС уже указан в карточке другого человека"
-                found.append(group.problem(told.line, told.snils_field, DUPLICATE_KIND, said))
-        return found
+            if owner is None or person_id == owner or self._is_asked(question(group, number), owner):
+                continue
+            said = "этот СНИЛС уже указан в карточке другого человека"
+            problems.append(group.problem(told.line, told.snils_field, DUPLICATE_KIND, said))
+        return problems
 
-
-def _people(group: Group) -> list[Told]:
-    """Return the people of a family, the representative first."""
-    lines = [
-        (group.head, "parent", "born", "snils"),
-        *((item, "child", "c_born", "child_snils") for item in group.items),
-    ]
-    return [
-        Told(line, name, snils, person_key(line, name, born), line.value(snils) or "")
-        for line, name, born, snils in lines
-    ]
+    def _is_asked(self, key: str, owner: int) -> bool:
+        """Whether it is still an open question that *owner* is the person of the line."""
+        asked = self.asked.get(key)
+        return asked is not None and key not in self.answers and any(pk == owner for pk, _ in asked.candidates)

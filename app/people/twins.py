@@ -74,3 +74,36 @@ def _score(name: str, middle: str | None, birth_date: dt.date | None, person: Pe
         return round(max(alike, RENAMED if renamed else 0))
     swapped = (person.birth_date.day, person.birth_date.month) == (birth_date.month, birth_date.day)
     return round(alike - (3 if swapped else 8))
+
+
+def likeness(name: str, born: dt.date, other: str, other_born: dt.date) -> int:
+    """Return how likely two folded names with birth dates are one person written differently, 0 to 100; 0 below LIKELY.
+
+    Stricter than the look-up above, which only warns: each likely twin of a workbook is a question somebody answers,
+    and brothers born on one day, or namesakes born in one year, are no reason to ask.
+    """
+    one, two = name.split(), other.split()
+    if len(one) < 2 or len(two) < 2:
+        return 0
+    if min(len(one), len(two)) < 3:
+        one, two = one[:2], two[:2]
+    alike = fuzz.ratio(" ".join(one), " ".join(two))
+    if born == other_born:
+        if fuzz.ratio(one[1], two[1]) < _SAME_FIRST:
+            return 0
+        renamed = len(one) > 2 and one[1:] == two[1:]
+        score = max(alike, RENAMED if renamed else 0)
+    elif alike < _SAME_NAME:
+        return 0
+    elif (born.day, born.month) == (other_born.month, other_born.day) and born.year == other_born.year:
+        score = alike - 3
+    else:
+        typed, known = f"{born:%d%m%Y}", f"{other_born:%d%m%Y}"
+        score = alike - 8 if sum(a != b for a, b in zip(typed, known, strict=True)) == 1 else 0
+    return round(score) if score >= LIKELY else 0
+
+
+_SAME_FIRST = 75
+"""From so much on two first names are one: Наталия and Наталья, Анна and Ана; not Пётр and Павел."""
+_SAME_NAME = 95
+"""From so much on two whole names are one, so that only the date can be mistaken."""

@@ -96,7 +96,7 @@ def test_every_problem_of_the_bank_is_found_and_no_other(real: tuple, expected: 
 
 def test_every_clean_family_of_the_bank_is_read_to_the_letter(real: tuple, expected: dict[str, Any]) -> None:
     session, _, plan = real
-    clean = replace(plan, families=tuple(plan.to_load))
+    clean = replace(plan, items=tuple(plan.to_load))
     found = [
         {
             "row": family.group.row,
