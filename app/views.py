@@ -14,6 +14,7 @@ from app.organisation.roles_views import Roles
 from app.organisation.views import Departments, Partners, ServiceAreas, ServiceUnits, Staff, Territories
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
 from app.programmes.views import MeasureLines, Measures, Programmes, Versions
+from app.register.draft_views import Drafts
 from app.register.intake.views import Import
 from app.reporting.views import Reports
 from app.search import Search
@@ -64,4 +65,5 @@ MENU: tuple[Screen, ...] = (
     Screen("Центр", "Учётные записи", "key", Accounts),
     Screen("Центр", "Роли и права", "shield-check", Roles),
     Screen("", "", "", Profile),
+    Screen("", "", "", Drafts),
 )

@@ -6,12 +6,11 @@ one transaction by the rules that make each part, or nothing is.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -26,7 +25,8 @@ from app.people.models import Family, FamilyRole, Person, Sex
 from app.people.rules import NewMember, add_person, check_person, register_family
 from app.people.twins import Twin, likely_twins
 from app.register.access import may
-from app.register.editing import Refused, committed, safe_back
+from app.register.desk import Desk
+from app.register.editing import STALE, Refused, committed, safe_back
 from app.register.field import Field, fields_of
 from app.register.forms import Bound, empty_form, read_form, view_of
 from app.register.pages import FieldView
@@ -269,23 +269,28 @@ def _linked(session: Session, part: Part, name: str) -> Any:
 def add(register: Register) -> Response | str:
     """The form of a new family: shown, refused with everything typed, warned about twins once, or saved."""
     by, session = acting.actor(), register.session
+    desk = Desk(register, by, "add", url=register.url("add"), title=register.add_label)
     if request.method == "GET":
-        return _draw(register, _read(register, None), secrets.token_urlsafe(24))
-    token = request.form.get("token", "")[:64] or secrets.token_urlsafe(24)
+        return _draw(register, _begun(register, desk), desk, desk.token())
+    token = request.form.get("token", "")[:64] or desk.token()
     receipt = sent_before(session, token, by)
     if receipt is not None:
         return redirect(register.url("show", pk=receipt.record_id))
     family = _read(register, request.form)
+    if g.get("stale_form"):
+        _ask_nothing(family)
+        return _draw(register, family, desk, token, STALE)
     _check_persons(session, family)
     if any(part.form.errors for part in family.parts):
-        return _draw(register, family, token, "Семья не сохранена")
+        return _draw(register, family, desk, token, "Семья не сохранена")
     twins = ",".join(str(pk) for pk in sorted(set(_find_twins(session, family))))
     if twins and request.form.get("twins") != twins:
-        return _draw(register, family, token, twins=twins)
+        return _draw(register, family, desk, token, twins=twins)
 
     def step() -> tuple[Family, FamilyCase | None]:
         made, case = _save(register, family, by)
         give_receipt(session, token, made, by)
+        desk.saved(made)
         return made, case
 
     try:
@@ -296,19 +301,35 @@ def add(register: Register) -> Response | str:
             return redirect(register.url("show", pk=receipt.record_id))
         name = _CALLED_HERE.get(refusal.field or "", refusal.field)
         placed = any(part.place(refusal.sentence, name) for part in (family.home, family.case))
-        return _draw(register, family, token, "Семья не сохранена" if placed else refusal.sentence, twins=twins)
+        said = "Семья не сохранена" if placed else refusal.sentence
+        return _draw(register, family, desk, token, said, twins=twins)
     told = f"Семья «{made}» внесена под № {made.reg_number}."
     flash(f"{told} Заведено дело № {case.number}." if case else told, "ok")
     return redirect(register.url("add") if "more" in request.form else register.url("show", pk=made.id))
 
 
-def _draw(register: Register, family: NewFamily, token: str, error: str = "", *, twins: str = "") -> str:
+def _begun(register: Register, desk: Desk) -> NewFamily:
+    """Return the form a person begins with: empty, or his draft, of which nothing is asked yet."""
+    family = _read(register, desk.typed)
+    if desk.typed is not None:
+        _ask_nothing(family)
+    return family
+
+
+def _ask_nothing(family: NewFamily) -> None:
+    """Leave what is missing for the moment the family is saved."""
+    for part in (family.parent, family.home, *family.children, family.case):
+        part.form.errors.clear()
+
+
+def _draw(register: Register, family: NewFamily, desk: Desk, token: str, error: str = "", *, twins: str = "") -> str:
     counted_parts = family.parts
     errors = [view for part in counted_parts for view in part.errors()]
     if errors:
         error = f"{error}: исправьте {counted(len(errors), 'поле', 'поля', 'полей')}."
     back = safe_back(request.values.get("back")) or register.url("list")
     page = {
+        "draft": desk.drawn(token),
         "title": register.add_label,
         "url": register.url("add"),
         "crumbs": register.crumbs(),

@@ -17,7 +17,7 @@ from app.cases import new_family, rules
 from app.cases.models import CaseStatus, CaseTeamMember, CuratorAssignment, FamilyCase
 from app.people.models import Family, FamilyMember, Person, age_on
 from app.people.rules import register_family
-from app.register.access import access, may
+from app.register.access import access, keeps_typed, may
 from app.register.actions import action
 from app.register.pages import Act, Badge, Cell
 from app.register.view import Register, registers, shown
@@ -154,6 +154,7 @@ class Families(Register):
 
     @expose("/add", methods=["GET", "POST"])
     @access("add")
+    @keeps_typed
     def add(self) -> Response | str:
         """The family with its representative, its children and its case, in one form."""
         return new_family.add(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -15,11 +16,14 @@ from app.home.parts import SHOWN, act, line, link, listed, section, until
 from app.organisation.models import StaffMember
 from app.people.models import Family
 from app.programmes.models import Programme, ProgrammeVersion, VersionStatus
+from app.register.desk import unfinished
 from app.register.pages import Cell, ColumnHead, ListPage, Pager, Row
 from app.services.models import ServiceRecord
 
 SOON = dt.timedelta(days=30)
 """How long before its end an agreement is told of."""
+BEGUN = 3
+"""Drafts shown; the others stand in the profile."""
 LONG_AGO = dt.timedelta(days=30)
 """A family in accompaniment without a service for so long is told of."""
 IN_HAND = (VersionStatus.DRAFT, VersionStatus.AGREED, VersionStatus.SUBMITTED)
@@ -46,6 +50,14 @@ def cases_by_status(session: Session, which: ColumnElement[bool]) -> dict[CaseSt
         ).all()
     )
     return {status: found[status] for status in CaseStatus if status in found}
+
+
+def begun(session: Session, by: Actor) -> Section:
+    """Return the forms the person has typed into and not saved; all of them stand in the profile."""
+    found = unfinished(session, by)
+    rows = [line(one.title, f"черновик от {one.when}", url=one.url) for one in found[:BEGUN]]
+    more = (f"Все {len(found)}", url_for("Profile.index") + "#unfinished") if len(found) > BEGUN else None
+    return section("Недописанное", rows, more=more)
 
 
 # ---- programmes --------------------------------------------------------------------------------------

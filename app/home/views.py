@@ -42,6 +42,9 @@ class HomeView(BaseView):
         for roles, add in DAYS:
             if by.is_any(*roles):
                 add(day, session, by)
+        begun = sections.begun(session, by)
+        if begun["rows"]:
+            day.aside.insert(0, begun)
         drawn: dict[str, Any] = {**vars(day), "line": _line(day)}
         return render_template("home.html", greeting=full_day(today()), **drawn)
 

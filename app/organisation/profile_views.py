@@ -15,6 +15,7 @@ from app.journal.models import JournalRow
 from app.organisation import rules
 from app.organisation.models import Account
 from app.register.access import signed_in
+from app.register.desk import unfinished
 from app.register.editing import Refused, committed, safe_back
 from app.register.field import local, shown
 from app.register.pages import Act, FactsPart, FieldView, FormPage, FormPart
@@ -49,11 +50,13 @@ class Profile(BaseView):
         )
         page = {
             "title": "Мой профиль",
+            "url": url_for("Profile.index"),
             "line": f"{staff.name}, {g.unit.short_name}",
             "facts": facts,
             "roles": sorted(role.name for role in account.user.roles),
             "acts": (Act("password", "Сменить пароль", url_for("Profile.password"), icon="key"),),
             "entries": _entries(db.session(), account),
+            "unfinished": unfinished(db.session(), acting.actor()),
         }
         return render_template("account/profile.html", page=page)
 

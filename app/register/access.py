@@ -6,8 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import abort, current_app, redirect, request, url_for
+from flask import abort, current_app, flash, redirect, request, url_for
 from flask_login import current_user
+
+from app.base import RuleBroken
+from app.extensions import db
+from app.register import drafts
 
 BIGGEST = 2_147_483_647
 """The largest number a key can be on both databases."""
@@ -68,5 +72,26 @@ def signed_in(route: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _to_the_door() -> Any:
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    back = request.full_path.rstrip("?") if request.method == "GET" else _put_by()
     return redirect(url_for("AuthView.login", next=back))
+
+
+def _put_by() -> str | None:
+    """Keep the form of somebody whose session has ended as his draft, and return the address that gives it back.
+
+    The sealed ticket says whose form it was, so whoever comes in through the door next sees only what is his own;
+    neither the address nor a cookie holds a word of it.
+    """
+    ticket = drafts.read_ticket(request.form.get(drafts.TICKET, ""))
+    if ticket is None:
+        return None
+    session = db.session()
+    try:
+        drafts.keep(session, ticket, request.form)
+    except RuleBroken as refusal:
+        session.rollback()
+        flash(refusal.sentence, "bad")
+    else:
+        session.commit()
+        flash("Вход закончился. Войдите ещё раз: набранное сохранено и вернётся.", "warn")
+    return f"{ticket.url}{'&' if '?' in ticket.url else '?'}draft=last"

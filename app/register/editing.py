@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
@@ -13,15 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app import acting
 from app.base import Model, RuleBroken
+from app.register import drafts
+from app.register.desk import Desk
 from app.register.field import local
 from app.register.forms import Bound, empty_form, form_of, parts_of, read_form, refusal_of
-from app.register.pages import ConflictPage, FormPage
+from app.register.pages import ConflictPage, Drafting, FormPage
 from app.register.registry import registers
 from app.register.saving import Merge, constraint_in_words, give_receipt, merge, referrers, sent_before
+from app.register.walking import FROM, carried, following
 
 if TYPE_CHECKING:
     from app.register.view import Register
@@ -103,8 +105,10 @@ def _draw(
     error: str,
     hidden: tuple[tuple[str, str], ...],
     cancel: str,
+    draft: Drafting,
     intro: str = "",
     more: str = "",
+    following: str = "",
 ) -> str:
     fixed = tuple((name, str(value)) for name, value in form.fixed.items())
     page = FormPage(
@@ -115,6 +119,8 @@ def _draw(
         error=error,
         hidden=(*hidden, *fixed),
         save_more=more,
+        save_next=following,
+        draft=draft,
         cancel_url=cancel,
         crumbs=register.crumbs(),
     )
@@ -126,36 +132,40 @@ def add(register: Register) -> Response | str:
     by, session, spec = acting.actor(), register.session, register.seen_spec()
     sent = request.form if request.method == "POST" else request.args
     fixed = _fixed(register, sent)
+    names = {name: record.id for name, record in fixed.items()}
+    title = register.add_label if not fixed and register.add_label != "Добавить" else f"{spec.one}: добавить"
+    intro = ", ".join(f"{spec.fields[name].said}: {record}" for name, record in fixed.items())
+    desk = Desk(
+        register, by, "add", *(f"{name}={pk}" for name, pk in names.items()),
+        url=register.url("add", **names), title=f"{title} ({intro})" if intro else title,
+    )  # fmt: skip
+    sent = desk.typed or sent
     back = safe_back(sent.get("back"))
-    token = sent.get("token") or secrets.token_urlsafe(24)
+    token = desk.token() if desk.typed else sent.get("token") or desk.token()
     if not _TOKEN.fullmatch(token):
         abort(400)
 
     def draw(form: Bound, error: str = "") -> str:
-        form.fixed = {name: record.id for name, record in fixed.items()}
-        hidden = (("token", token), *((("back", back),) if back else ()))
-        intro = ", ".join(f"{spec.fields[name].said}: {record}" for name, record in fixed.items())
-        title = (
-            f"{spec.one}: добавить"
-            if fixed
-            else register.add_label
-            if register.add_label != "Добавить"
-            else f"{spec.one}: добавить"
-        )
+        form.fixed = names
         return _draw(
             register,
             form,
             title=title,
             url=register.url("add"),
             error=error,
-            hidden=hidden,
+            hidden=(("token", token), *((("back", back),) if back else ())),
             cancel=back or register.url("list"),
+            draft=desk.drawn(token),
             intro=intro,
             more="Сохранить и добавить ещё",
         )
 
     if request.method == "GET":
-        return draw(empty_form(spec, spec.add, {**register.presets(fixed), **fixed}))
+        if desk.typed is None:
+            return draw(empty_form(spec, spec.add, {**register.presets(fixed), **fixed}))
+        form = read_form(session, spec, spec.add, desk.typed, None)
+        form.errors.clear()  # What is missing is told when it is saved; a draft is not finished yet.
+        return draw(form)
     receipt = sent_before(session, token, by)
     if receipt is not None:
         return redirect(back or register.url("show", pk=receipt.record_id))
@@ -171,6 +181,7 @@ def add(register: Register) -> Response | str:
     def step() -> Model:
         record = register.create(session, form.values, by)
         give_receipt(session, token, record, by)
+        desk.saved(record)
         return record
 
     try:
@@ -194,35 +205,60 @@ def edit(register: Register, pk: int) -> Response | str:
     names = tuple(name for group in spec.edit for name in group.names)
     record = register.record_or_404(pk, names)
     here = register.url("edit", pk=pk)
-    back = safe_back((request.form if request.method == "POST" else request.args).get("back")) or register.url(
-        "show", pk=pk
-    )
+    title = f"{spec.one}: {record}"
+    desk = Desk(register, by, "edit", pk, url=here, title=title)
+    sent = request.form if request.method == "POST" else desk.typed or request.args
+    back = safe_back(sent.get("back")) or register.url("show", pk=pk)
+    came_from = carried(register)
+    version = sent.get("row_version", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 10 and int(version) <= record.version):
+        if request.method == "POST":
+            abort(400)
+        version = str(record.version)
 
     def draw(form: Bound, error: str = "") -> str:
-        hidden = (("row_version", request.form.get("row_version") or str(record.version)), ("back", back))
-        return _draw(register, form, title=f"{spec.one}: {record}", url=here, error=error, hidden=hidden, cancel=back)
+        hidden = [("row_version", version), ("back", back), *([(FROM, came_from)] if came_from else [])]
+        return _draw(
+            register,
+            form,
+            title=title,
+            url=here,
+            error=error,
+            hidden=tuple(hidden),
+            cancel=back,
+            draft=desk.drawn(desk.token(), int(version), overtaken=int(version) < record.version),
+            following="Сохранить и следующая" if came_from else "",
+        )
 
     if request.method == "GET":
-        return draw(form_of(spec, spec.edit, record))
-    version = request.form.get("row_version", "")
-    if not (version.isascii() and version.isdigit() and len(version) < 10 and int(version) <= record.version):
-        abort(400)
+        if desk.typed is None:
+            return draw(form_of(spec, spec.edit, record))
+        form = read_form(session, spec, spec.edit, desk.typed, record)
+        _take_picks(form, record, desk.typed)
+        form.errors.clear()
+        return draw(form)
     form = read_form(session, spec, spec.edit, request.form, record)
     if g.get("stale_form"):
         return draw(form, STALE)
-    _take_picks(form, record)
+    _take_picks(form, record, request.form)
     if form.errors:
         return draw(form, refusal_of(form, "Не сохранено"))
+    next_pk = following(register, pk) if "next" in request.form else None
     said = f"Сохранено: {record}."
+
+    def step() -> None:
+        register.change(record, form.values, by)
+        desk.saved(record)
+
     for _ in range(3):  # Each round another editor may have saved in between; three are enough for people.
         if record.version != int(version):
             joined = merge(session, form, record, int(version))
             if joined.clashes:
-                return _conflict(register, form, joined, record, here, back)
+                return _conflict(register, form, joined, record, here, back, desk)
             if joined.merged:
                 said = f"Сохранено. Пока вы писали, карточку изменил другой человек: {joined.who}. Правки соединены."
         try:
-            committed(session, partial(register.change, record, form.values, by), form)
+            committed(session, step, form)
         except Overtaken:
             record = register.record_or_404(pk, names)
             continue
@@ -231,19 +267,25 @@ def edit(register: Register, pk: int) -> Response | str:
             placed = form.refuse(refusal.sentence, refusal.field)
             return draw(form, refusal_of(form, "Не сохранено") if placed else refusal.sentence)
         flash(said, "ok")
+        if next_pk is not None:
+            return redirect(register.url("edit", pk=next_pk, **{FROM: came_from}))
+        if "next" in request.form:
+            flash("Это была последняя карточка списка.", "info")
         return redirect(back)
     return draw(form, "Карточку сейчас меняют другие. Нажмите «Сохранить» ещё раз: всё набранное на месте.")
 
 
-def _take_picks(form: Bound, record: Model) -> None:
+def _take_picks(form: Bound, record: Model, sent: MultiDict[str, str]) -> None:
     """Apply the choices made on the conflict page: «theirs» takes what stands in the record now."""
     for name in form.names:
-        if request.form.get(f"pick.{name}") == "theirs":
+        if sent.get(f"pick.{name}") == "theirs":
             form.take(name, record)
 
 
-def _conflict(register: Register, form: Bound, joined: Merge, record: Any, here: str, back: str) -> str:
+def _conflict(register: Register, form: Bound, joined: Merge, record: Any, here: str, back: str, desk: Desk) -> str:
     hidden = [("row_version", str(record.version)), ("back", back)]
+    hidden.append((drafts.TICKET, desk.drawn(desk.token(), record.version).ticket))
+    hidden += [(name, request.form[name]) for name in (FROM, "next") if name in request.form]
     for name in form.names:
         hidden += [(name, value) for value in form.raw[name]]
         if form.texts.get(name):

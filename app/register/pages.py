@@ -229,6 +229,32 @@ class FormPage:
     def errors(self) -> tuple[FieldView, ...]:
         """The controls that carry an error, in reading order."""
         return tuple(f for part in self.parts for f in part.fields if f.error)
+@dataclass(frozen=True)
+class DraftOffer:
+    """A draft found again: of which form, when («22.11, 10:18»), the way to go on, where to POST to throw it away."""
+
+    title: str
+    when: str
+    url: str
+    discard_url: str
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """How a form keeps its draft: its script POSTs the fields with *ticket* to *keep_url*.
+
+    *offers* are drafts of the same form found again; *resumed* is the sentence of a form filled from one, which
+    *discard_url* throws away. *back* is where throwing away leads.
+    """
+
+    keep_url: str
+    ticket: str
+    offers: tuple[DraftOffer, ...] = ()
+    resumed: str = ""
+    discard_url: str = ""
+    back: str = ""
+
+
 
 
 @dataclass(frozen=True)
@@ -241,6 +267,8 @@ class Clash:
     mine: str
     theirs: str
 
+    save_next: str = ""  # label of a second submit button named ``next``
+    draft: Drafting | None = None
 
 @dataclass(frozen=True)
 class ConflictPage:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import abort, flash, redirect, render_template, request
+from flask import abort, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app import acting
 from app.register import lists
 from app.register.access import may
 from app.register.actions import MOST, RegisterAction, asking_spec, run_over
-from app.register.editing import Refused, committed
+from app.register.desk import Desk
+from app.register.editing import STALE, Refused, committed
 from app.register.forms import empty_form, parts_of, read_form, refusal_of
-from app.register.pages import FormPage
+from app.register.pages import Drafting, FormPage
 from app.register.spec import Spec
 from app.register.state import ListState
 
@@ -27,18 +28,34 @@ def on_one(register: Register, name: str, pk: int) -> Response | str:
     record = register.record_or_404(pk)
     here = register.url("show", pk=pk)
     spec, groups = asking_spec(register.spec, made, register.every_field)
+    # A question without anything to type needs no draft.
+    desk = Desk(register, acting.actor(), name, pk, url=request.path, title=f"{made.label}: {record}")
+    draft = desk.drawn(desk.token()) if made.asks else None
+    if desk.typed is not None:
+        begun = read_form(register.session, spec, groups, desk.typed, None)
+        begun.errors.clear()
+        return _ask(register, made, request.path, made.confirm, begun, (), here, draft=draft)
     if request.method == "GET" or ((made.asks or made.confirm) and "sure" not in request.form):
-        return _ask(register, made, request.path, made.confirm, empty_form(spec, groups, {}), (), here)
+        return _ask(register, made, request.path, made.confirm, empty_form(spec, groups, {}), (), here, draft=draft)
     form = read_form(register.session, spec, groups, request.form, None)
+    if g.get("stale_form"):
+        return _ask(register, made, request.path, made.confirm, form, (), here, STALE, draft=draft)
     if form.errors:
-        return _ask(register, made, request.path, made.confirm, form, (), here)
+        return _ask(register, made, request.path, made.confirm, form, (), here, draft=draft)
     rule = made.run
+
+    def step() -> object:
+        told = rule(record, by=acting.actor(), **form.values)
+        desk.saved(record)
+        return told
+
     try:
         target = committed(register.session, lambda: rule(record, by=acting.actor(), **form.values))
     except Refused as refusal:
         if made.asks:
             placed = form.refuse(refusal.sentence, refusal.field)
-            return _ask(register, made, request.path, made.confirm, form, (), here, "" if placed else refusal.sentence)
+            said = "" if placed else refusal.sentence
+            return _ask(register, made, request.path, made.confirm, form, (), here, said, draft=draft)
         flash(refusal.sentence, "bad")
         return redirect(here)
     flash(made.done or f"{made.label}: готово.", "ok")
@@ -104,6 +121,7 @@ def _ask(
         title=made.label,
         url=url,
         parts=parts_of(form, register.lookup_url),
+    draft: Drafting | None = None,
         intro=question,
         error=error or (refusal_of(form, "Не сделано") if form.errors else ""),
         hidden=(*hidden, ("sure", "1")),
@@ -115,6 +133,7 @@ def _ask(
 
 
 def _ticked(register: Register, spec: Spec, state: ListState) -> Any:
+        draft=draft,
     if request.form.get("all") == "1":
         ids = register.session.scalars(lists.matching(register.session, spec, state).limit(MOST + 1)).all()
     else:

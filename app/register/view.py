@@ -325,6 +325,7 @@ class Register(FileRoutes, ModelView):
     @expose(f"/show/{PK}")
     @access("show")
     def show(self, pk: int) -> str:
+    @keeps_typed
         """The card: overview, tabs of related registers, history."""
         return card.show(self, pk)
 

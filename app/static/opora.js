@@ -1,6 +1,6 @@
 /* Опора: what script adds to pages that work without it. No library, no build; one section per habit.
    Markup it looks for: [data-focus-key] · details.drop · [data-pick-all] [data-picked] · a[data-ask] dialog.ask ·
-   form[data-guard] a[data-leave] · [data-date] [data-calendar] · [data-mask] · .combo[data-lookup] · form[data-tidy]. */
+   form[data-guard] a[data-leave] · form[data-draft] [data-draft-said] form[data-draft-drop] · [data-date] [data-calendar] · [data-mask] · .combo[data-lookup] · form[data-tidy] · form[data-attach]. */
 "use strict";
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -170,8 +170,109 @@ function free(form) {
   for (const button of all("button[type='submit']", form)) button.disabled = false;
 }
 
-// The back button shows the page as it was left: with its buttons off.
-addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+// The back button shows the page as it was left: with its buttons off. A form half typed is not thrown away for that.
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  if (changed.size) all("form").forEach(free); else location.reload();
+});
+
+/* ---- drafts: what is typed is put by on the server, as it is typed ----------------------------------------------- */
+
+// Not in localStorage: the computers of a centre are shared, and what is typed about a family would lie there in clear
+// for whoever sits down next. While there is no connection the text lives in this page only, and leaving it asks first.
+const LOST = "Нет связи. Набранное хранится в этом браузере и отправится само.";
+const LATER = "Черновик пока не сохранён. Набранное на месте, попробуем ещё раз.";
+const BEACON = 60_000; // A browser sends 64 KiB at most from a page that is being left.
+
+class Draft {
+  constructor(form) {
+    this.form = form;
+    this.said = form.querySelector("[data-draft-said]");
+    this.typed = changed.has(form) ? 1 : 0; // counts changes; the one that reached the server is this.kept
+    this.kept = 0;
+    this.lost = this.over = false;
+    if (this.typed) this.later(0);
+    form.addEventListener("input", () => { this.typed += 1; this.later(); });
+    form.addEventListener("submit", (event) => this.submit(event));
+    addEventListener("online", () => this.send());
+    addEventListener("offline", () => { if (this.typed !== this.kept) this.tell(LOST, true); });
+    addEventListener("beforeunload", () => this.send(true));
+    addEventListener("pagehide", () => this.send(true));
+    document.addEventListener("visibilitychange", () => { if (document.hidden) this.send(true); });
+  }
+
+  later(delay = 2000) {
+    clearTimeout(this.timer);
+    if (!this.over) this.timer = setTimeout(() => this.send(), delay);
+  }
+
+  body() {
+    const data = new FormData(this.form);
+    for (const input of all("input[type='password'], input[type='file']", this.form)) data.delete(input.name);
+    data.set("draft.number", Date.now()); // Requests overtake each other; the server keeps the latest.
+    return new URLSearchParams(data);
+  }
+
+  async send(leaving = false) {
+    clearTimeout(this.timer);
+    if (this.over || this.typed === this.kept) return;
+    if (this.request && !leaving) { this.later(500); return; }
+    const number = this.typed, body = this.body(), request = new AbortController();
+    const limit = setTimeout(() => request.abort(), 15_000);
+    this.request = request;
+    try {
+      const keepalive = leaving && String(body).length < BEACON;
+      const answer = await fetch(this.form.dataset.draft, { method: "POST", body, keepalive, signal: request.signal, headers: { Accept: "application/json" } });
+      if (answer.status >= 500 || answer.redirected) throw new RangeError("not now");
+      const { text } = await answer.json();
+      this.lost = false;
+      this.tell(text, !answer.ok);
+      if (answer.ok) {
+        this.kept = number;
+        if (number === this.typed) changed.delete(this.form);
+      }
+    } catch (error) {
+      this.lost = !(error instanceof RangeError || error instanceof SyntaxError);
+      this.tell(this.lost ? LOST : LATER, true);
+      this.later(5000);
+    } finally {
+      clearTimeout(limit);
+      if (this.request === request) this.request = null;
+    }
+  }
+
+  // Without a connection the browser would answer with a page of its own, and the text would be gone.
+  async submit(event) {
+    if (event.defaultPrevented || this.form.dataset.sent) return;
+    if ((this.lost || !navigator.onLine) && !this.sure) {
+      event.preventDefault();
+      this.typed += 1;
+      await this.send();
+      if (this.lost || this.typed !== this.kept) return;
+      this.sure = true;
+      this.form.requestSubmit(event.submitter);
+      return;
+    }
+    this.stop();
+  }
+
+  stop() {
+    this.over = true;
+    clearTimeout(this.timer);
+    if (this.request) this.request.abort();
+  }
+
+  tell(text, alarming = false) {
+    if (this.over) return;
+    if (this.said.textContent !== text) this.said.textContent = text;
+    this.said.toggleAttribute("data-lost", alarming);
+  }
+}
+
+const drafts = all("form[data-draft]").map((form) => new Draft(form));
+for (const form of all("form[data-draft-drop]")) {
+  form.addEventListener("submit", () => { changed.clear(); for (const draft of drafts) draft.stop(); });
+}
 
 /* ---- dates: 3.5.91 is the third of May 1991 ---------------------------------------------------------------------- */
 
