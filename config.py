@@ -69,6 +69,9 @@ class Settings:
     threads: int = 8
     """Requests served at the same time, 1 to 64."""
 
+    workers: int = 2
+    """How many pieces of long work the service does at the same time, 0 to 8. 0: none, `opora work` does them."""
+
     https: bool = False
     """People reach the service by https (a proxy in front of it holds the certificate): cookies never leave https."""
 
@@ -171,8 +174,8 @@ class Settings:
                 "hide_parameters": True,
                 # With escaped Cyrillic keys a JSON path finds nothing on SQLite.
                 "json_serializer": _json,
-                # Each serving thread may hold one transaction and open a short second one beside it.
-                "pool_size": self.threads * 2,
+                # Each serving thread may hold one transaction and open a short second one beside it, a worker a third.
+                "pool_size": self.threads * 2 + self.workers * 3,
                 "max_overflow": 4,
                 "pool_pre_ping": not sqlite,
                 "connect_args": {} if sqlite else {"application_name": "opora", "connect_timeout": 10},
@@ -311,6 +314,7 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "names": _names,
     "port": _whole(1, 65535),
     "threads": _whole(1, 64),
+    "workers": _whole(0, 8),
     "https": _yes_or_no,
     "proxies": _whole(0, 5),
     "log_level": _level,

@@ -29,8 +29,9 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
     from app.extensions import csrf, db, migrate
     from app.health import init_health
     from app.importers import IMPORTERS
+    from app.jobs.running import init_jobs
     from app.register.view import Register, registers
-    from app.security import OporaBuilder, OporaSecurity, init_acting
+    from app.security import OporaBuilder, OporaSecurity, identify, init_acting
     from app.views import MENU
     from app.web import init_web
 
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
     csrf.init_app(app)
     migrate.init_app(app, db)
     init_web(app)
+    init_jobs(app, identify)
     init_health(app)
     with app.app_context():
         prepare_engine(db.engine)

@@ -23,7 +23,7 @@ from flask_appbuilder.security.sqla.models import (
 )
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 from werkzeug.wrappers import Response
 
 from app import acting, journal
@@ -190,6 +190,16 @@ def rights() -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
     return found
 
 
+def identify(session: Session, user_id: int) -> tuple[Actor, frozenset[tuple[str, str]]] | None:
+    """Return the person behind a user as he is now, and his rights; None when the account is closed."""
+    found = session.execute(_account_query(), {"user_id": user_id}).one_or_none()
+    if found is None:
+        return None
+    rows: Any = session.execute(_rights_query(), {"user_id": user_id}).all()
+    roles = frozenset(CODES.get(row[0], row[0]) for row in rows)
+    return actor_of(found[0], found[1], roles), frozenset((row[1], row[2]) for row in rows if row[1])
+
+
 def actor_of(account: Account, unit: ServiceUnit, roles: frozenset[str], address: str = "") -> Actor:
     """Return the actor behind *account* in *unit*."""
     staff: StaffMember = account.staff
@@ -212,7 +222,9 @@ def init_acting(app: Flask) -> None:
     def begin() -> Response | None:
         if request.endpoint is None or request.endpoint.startswith(_OPEN) or request.endpoint.endswith(".static"):
             return None
-        writing = request.method not in SAFE_METHODS
+        view: Any = app.view_functions[request.endpoint]
+        # What stops a job must not wait for the write lock that the job holds.
+        writing = request.method not in SAFE_METHODS and not getattr(view, "writes_apart", False)
         g.acting_before = acting.enter(SYSTEM, writing=writing)
         who = None
         if current_user.is_authenticated:
