@@ -210,7 +210,7 @@ def title_of(file_name: str) -> str:
     """Return a title for a file from the name its owner gave it: without folders, ending and invisible signs."""
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", file_name))[-1]
     name = "".join(sign if sign.isprintable() else " " for sign in name)
-    stem = re.sub(r"\.[A-Za-zА-яЁё0-9]{1,5}$", "", " ".join(name.split())).strip(" .")
+    stem = re.sub(r"\.(?!\d+$)[A-Za-zА-яЁё0-9]{1,5}$", "", " ".join(name.split())).strip(" .")
     return stem[:200].strip() or "Без названия"
 
 
