@@ -15,12 +15,14 @@ from app.acting import Actor, acting
 from app.base import RuleBroken
 from app.register import workbook
 from app.words import counted
-from reports import children, families, meetings
+from reports import children, families, meetings, services
 from reports.form import BLANK, Asked, Filters, Report
 
 __all__ = ["REPORTS", "Asked", "Filters", "Report", "export", "report_of"]
 
-REPORTS: dict[str, Report] = {module.HEADING.code: module.HEADING for module in (families, children, meetings)}
+REPORTS: dict[str, Report] = {
+    module.HEADING.code: module.HEADING for module in (families, children, meetings, services)
+}
 
 
 def report_of(code: str) -> Report:
@@ -46,9 +48,9 @@ def export(code: str, target: workbook.Target, session: Session, asked: Asked, *
         RuleBroken: there is no such report, or it has more rows than a sheet holds.
     """
     report = report_of(code)
-    heading = report.heading(asked, by.unit_name)
     with acting(by, writing=False), Session(session.get_bind()) as own:
-        number = workbook.write(target, heading, report.rows(own, asked), blank=BLANK, zone=by.zone)
+        sheets = report.sheets(own, asked, by.unit_name)
+        number, *_ = workbook.write_sheets(target, sheets, blank=BLANK, zone=by.zone)
     what = f"{report.code} «{report.title}» {asked.in_words}, {counted(number, 'строка', 'строки', 'строк')}"
     if asked.health and report.on_health:
         what += ", со сведениями о здоровье"

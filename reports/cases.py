@@ -151,6 +151,11 @@ def counted(asked: Asked) -> Select[Any]:
     )
     if asked.date_from is not None:
         query = query.where(FamilyCase.registered_at >= asked.date_from)
+    return narrowed(query, asked, StaffMember.id)
+
+
+def narrowed(query: Any, asked: Asked, curator: Any) -> Any:
+    """Narrow a query over cases with their families to the filters; *curator* is who leads the case then."""
     filters = asked.filters
     if filters.area_id is not None:
         query = query.where(Family.area_id == filters.area_id)
@@ -159,7 +164,7 @@ def counted(asked: Asked) -> Select[Any]:
     if filters.status is not None:
         query = query.where(FamilyCase.status == filters.status)
     if filters.curator_id is not None:
-        query = query.where(StaffMember.id == filters.curator_id)
+        query = query.where(curator == filters.curator_id)
     return query
 
 

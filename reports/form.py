@@ -80,12 +80,22 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Summary:
+    """A sheet after the register itself: what the rows come to, by something."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True)
 class Report:
     """A register: its code and file name, its columns in order, and where its lines come from.
 
     *lines* reads from the database in the acting scope and yields one object a row; it must not ask for data a column
     not shown would need. *about* is a sentence for who chooses. *by_case*: the filters of :class:`Filters` apply.
-    *on_health*: for who may see them it holds data on health, and the journal says so.
+    *on_health*: for who may see them it holds data on health, and the journal says so. *summary* returns the sheets
+    that follow the first one, each with its own columns and rows; they are read before the lines are.
     """
 
     code: str
@@ -98,6 +108,7 @@ class Report:
     by_case: bool = True
     on_health: bool = True
     hold: int = 0
+    summary: Callable[[Session, Asked], tuple[Summary, ...]] | None = None
 
     def shown(self, asked: Asked) -> tuple[Field, ...]:
         """Return the columns that who asks may see."""
@@ -107,6 +118,17 @@ class Report:
         """Return what stands above the rows."""
         columns = tuple(Column(each.title, each.kind, each.width, each.total) for each in self.shown(asked))
         return Heading(self.title, asked.in_words, organisation, columns, self.hold)
+
+    def sheets(
+        self, session: Session, asked: Asked, organisation: str
+    ) -> list[tuple[Heading, Iterable[tuple[Any, ...]]]]:
+        """Return the register and the summaries that follow it, each with its heading."""
+        made: list[tuple[Heading, Iterable[tuple[Any, ...]]]] = [
+            (self.heading(asked, organisation), self.rows(session, asked))
+        ]
+        for one in self.summary(session, asked) if self.summary else ():
+            made.append((Heading(one.title, asked.in_words, organisation, one.columns, hold=1), one.rows))
+        return made
 
     def file_name(self, on: dt.date) -> str:
         """Return ``R01_reestr_semey_2026-03-31.xlsx``."""

@@ -35,6 +35,7 @@ PLACES = Choices(
 )
 KINDS = Choices(
     {
+        ServiceKind.ASSISTANCE: ("содейств", "помощь в"),
         ServiceKind.CONSULTATION: ("консульт",),
         ServiceKind.ESCORT: ("сопровожд",),
         ServiceKind.CORRECTION: ("коррекц",),
@@ -44,7 +45,6 @@ KINDS = Choices(
         ServiceKind.CULTURAL: ("социокульт",),
         ServiceKind.LEGAL_PAPERS: ("оформлен", "юридическ"),
         ServiceKind.LEISURE: ("досуг",),
-        ServiceKind.ASSISTANCE: ("содейств", "помощь в"),
         ServiceKind.SOCIAL_SERVICE: ("услуг",),
     }
 )
