@@ -1,7 +1,8 @@
 """Who may do what, as delivered: one line per role and screen. A centre may change it; setup never undoes that.
 
 Letters: ``L`` look up in forms · ``R`` list, card, look-up, Excel · ``W`` add, change, work · ``D`` delete ·
-``S`` special and restricted data · ``A`` every action of the screen. Single actions follow by name.
+``S`` special and restricted data · ``B`` change many at once, share views of the list · ``A`` every action of the
+screen. Single actions follow by name.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ LETTERS: dict[str, frozenset[str]] = {
     "W": frozenset({"can_add", "can_edit", "can_work"}),
     "D": frozenset({"can_delete"}),
     "S": frozenset({"can_special"}),
+    "B": frozenset({"can_bulk_edit", "can_share_views"}),
 }
 
 _DIRECTORIES = {"services": "R", "partners": "R", "territories": "R", "areas": "R", "staff": "R", "departments": "R",
@@ -50,19 +52,20 @@ ROLES: dict[str, dict[str, str]] = {
         "accounts": "RWA", "roles": "RW",
     },
     DIRECTOR: {
-        **_DIRECTORIES, "staff": "RWA", "departments": "RW", "units": "RW", "areas": "RW", "partners": "RW",
-        "families": "RS", "people": "RS", "members": "RS", "children": "RS", "disabilities": "RS", "ovz": "RS",
-        "consents": "R", "cases": "R assign_curator", "assignments": "R", "team": "R", "agreements": "R sign",
-        "records": "R", "reports": "RS",
+        **_DIRECTORIES, "staff": "RWAB", "departments": "RW", "units": "RW", "areas": "RWB", "partners": "RWB",
+        "families": "RSB", "people": "RSB", "members": "RS", "children": "RS", "disabilities": "RS", "ovz": "RS",
+        "consents": "R", "cases": "RB assign_curator", "assignments": "R", "team": "R", "agreements": "R sign",
+        "records": "RB", "reports": "RS",
         "programmes": "R", "versions": "R", "measures": "R", "lines": "L", "waiting": "RW",
         "bodies": "RW", "body_members": "RW", "meetings": "RWA",
     },
     HEAD: {
-        **_DIRECTORIES, "services": "RWD", "partners": "RWD", "territories": "RW", "areas": "RWD",
-        "families": "RWS", "people": "RWS", "members": "RWSA", "children": "RWS", "disabilities": "RWS", "ovz": "RWS",
-        "consents": "RWA", "cases": "RWA", "assignments": "R", "team": "RWA", "agreements": "RWA", "records": "RWSA",
+        **_DIRECTORIES, "services": "RWDB", "partners": "RWDB", "territories": "RWB", "areas": "RWDB",
+        "families": "RWSB", "people": "RWSB", "members": "RWSAB", "children": "RWSB",
+        "disabilities": "RWS", "ovz": "RWS", "consents": "RWA", "cases": "RWAB",
+        "assignments": "R", "team": "RWA", "agreements": "RWA", "records": "RWSAB",
         "reports": "RS",
-        "programmes": "R", "versions": "RWA", "measures": "RWDA", "lines": "L", "waiting": "RW",
+        "programmes": "R", "versions": "RWA", "measures": "RWDAB", "lines": "L", "waiting": "RW",
         "bodies": "RW", "body_members": "RWA", "meetings": "RWA", "import": "RW",
     },
     CURATOR: {
@@ -88,8 +91,8 @@ ROLES: dict[str, dict[str, str]] = {
         "lines": "L", "measures": "R mark",
     },
     REGISTRAR: {
-        **_DIRECTORIES, "territories": "RW",
-        "families": "RW", "people": "RW", "members": "RWA", "children": "RW", "consents": "RWA", "cases": "RW",
+        **_DIRECTORIES, "territories": "RWB",
+        "families": "RWB", "people": "RWB", "members": "RWAB", "children": "RWB", "consents": "RWA", "cases": "RWB",
         "assignments": "R", "agreements": "R", "import": "RW",
     },
     SECRETARY: {

@@ -7,7 +7,8 @@ from typing import Any
 from flask import current_app, request, url_for
 
 from app.register.access import may
-from app.register.pages import Act, MenuGroup, MenuItem, Shell
+from app.register.pages import Act
+from app.register.shell_page import MenuGroup, MenuItem, Shell
 from app.search import open_registers
 from app.words import initials
 

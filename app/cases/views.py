@@ -75,6 +75,7 @@ class Families(Register):
         ("Доход", ["per_capita_income", "income_at", "income_sources"]),
         ("Жильё", ["housing_kind", "housing_right", "area_m2", "rooms", "amenities"]),
     ]
+    row_edit = ["phone", "area_id"]
     order = "name"
     eager = ["open_case"]
     search_through = ["members.person"]
@@ -153,8 +154,8 @@ class Families(Register):
         }
 
     @expose("/add", methods=["GET", "POST"])
-    @access("add")
     @keeps_typed
+    @access("add")
     def add(self) -> Response | str:
         """The family with its representative, its children and its case, in one form."""
         return new_family.add(self)

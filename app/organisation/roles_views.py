@@ -27,6 +27,7 @@ COLUMNS: dict[str, str] = {
     "W": "Вносить и менять",
     "D": "Удалять",
     "S": "Закрытые сведения",
+    "B": "Менять многих, делиться видами",
 }
 """The letters of ``app/roles.py`` as columns; what has no letter stands in a line of its own."""
 

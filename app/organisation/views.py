@@ -95,6 +95,7 @@ class ServiceAreas(Register):
     title = "Участки", "Участок"
     list_columns = ["number", "name", "curator_id"]
     form_columns = ["number", "name", "curator_id"]
+    row_edit = ["curator_id"]
     order = "name"
 
 
@@ -116,3 +117,4 @@ class Partners(Register):
     title = "Организации", "Организация"
     list_columns = ["name", "kind", "phone", "contact_name", "is_active"]
     form_columns = ["name", "kind", "territory_id", "address", "phone", "email", "contact_name", "is_active"]
+    row_edit = ["phone", "contact_name"]

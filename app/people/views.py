@@ -32,6 +32,7 @@ class People(Register):
         ("Занятие", ["education", "employment", "workplace", "position", "monthly_income"]),
         ("Закрытые сведения", ["prevention_registers", "health_note"]),
     ]
+    row_edit = ["phone"]
     related_views = ["FamilyMembers", "Children", "Disabilities", "OvzStatuses", ("Consents", "person_id")]
     placeholder = "Фамилия, имя, СНИЛС, телефон"
 

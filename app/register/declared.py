@@ -106,6 +106,21 @@ def actions_of(register: Register) -> dict[str, RegisterAction]:
     return found
 
 
+def row_fields_of(register: Register) -> tuple[str, ...]:
+    """Return the fields *register* lets change in the row of its list.
+
+    Raises:
+        SpecError: one of them does not stand on the form of a record.
+    """
+    cls: Any = type(register)
+    names = tuple(cls.row_edit)
+    allowed = [name for group in register.spec.edit for name in group.names]
+    for name in names:
+        if name not in allowed:
+            raise SpecError(f"{where(cls)}: row_edit names {name!r}; allowed: {', '.join(sorted(allowed))}")
+    return names
+
+
 def where(cls: type) -> str:
     """Return file, line and name of a class, for the one who declared it wrongly."""
     try:

@@ -133,10 +133,22 @@ class Blank:
 
 
 @dataclass(frozen=True)
-class ListPage:
-    """A whole list. One GET form to *url* carries search, filters and columns, with *keep* as hidden inputs.
+class ViewTab:
+    """A saved view above its list; *shared* says that others see it too."""
 
-    *chooser* is (name, label, shown now) of every column; its check boxes are ``name="col"``.
+    label: str
+    url: str
+    current: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A whole list. One GET form to *url* carries search and filters, with *keep* as hidden inputs.
+
+    *chooser* is (name, label, shown now) of every column in the order of the list; its check boxes are
+    ``name="col"`` of a POST form to *columns_url*. *all_url* is the list without search and filters.
+    *row_url* is the address of the form of one row, to be followed by the row's id; empty where nobody edits in place.
     Bulk acts are submit buttons (``name="action"``) of one POST form to *bulk_url* around the table, whose
     row check boxes are ``name="rowid"``; ``name="all" value="1"`` takes every found row.
     """
@@ -160,6 +172,13 @@ class ListPage:
     bulk_url: str = ""
     blank: Blank | None = None
     crumbs: tuple[tuple[str, str], ...] = ()
+    views: tuple[ViewTab, ...] = ()
+    views_url: str = ""
+    columns_url: str = ""
+    all_url: str = ""
+    row_url: str = ""
+    notes: tuple[str, ...] = ()
+    undo_url: str = ""
 
     @property
     def body(self) -> Iterator[tuple[Row, Cell, list[tuple[Cell, str]]]]:
@@ -211,25 +230,6 @@ class FormPart:
 
 
 @dataclass(frozen=True)
-class FormPage:
-    """A whole form, POSTed to *url*. *hidden* holds the double-submit token, the row version and what else travels."""
-
-    title: str
-    url: str
-    parts: tuple[FormPart, ...]
-    intro: str = ""
-    error: str = ""  # the sentence on top: «Семья не сохранена: исправьте 2 поля.»
-    hidden: tuple[tuple[str, str], ...] = ()
-    save: str = "Сохранить"
-    save_more: str = ""  # label of a second submit button named ``more``
-    cancel_url: str = ""
-    crumbs: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def errors(self) -> tuple[FieldView, ...]:
-        """The controls that carry an error, in reading order."""
-        return tuple(f for part in self.parts for f in part.fields if f.error)
-@dataclass(frozen=True)
 class DraftOffer:
     """A draft found again: of which form, when («22.11, 10:18»), the way to go on, where to POST to throw it away."""
 
@@ -255,6 +255,27 @@ class Drafting:
     back: str = ""
 
 
+@dataclass(frozen=True)
+class FormPage:
+    """A whole form, POSTed to *url*. *hidden* holds the double-submit token, the row version and what else travels."""
+
+    title: str
+    url: str
+    parts: tuple[FormPart, ...]
+    intro: str = ""
+    error: str = ""  # the sentence on top: «Семья не сохранена: исправьте 2 поля.»
+    hidden: tuple[tuple[str, str], ...] = ()
+    save: str = "Сохранить"
+    save_more: str = ""  # label of a second submit button named ``more``
+    save_next: str = ""  # label of a second submit button named ``next``
+    draft: Drafting | None = None
+    cancel_url: str = ""
+    crumbs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def errors(self) -> tuple[FieldView, ...]:
+        """The controls that carry an error, in reading order."""
+        return tuple(f for part in self.parts for f in part.fields if f.error)
 
 
 @dataclass(frozen=True)
@@ -267,8 +288,6 @@ class Clash:
     mine: str
     theirs: str
 
-    save_next: str = ""  # label of a second submit button named ``next``
-    draft: Drafting | None = None
 
 @dataclass(frozen=True)
 class ConflictPage:
@@ -365,42 +384,3 @@ class DetailPage:
     crumbs: tuple[tuple[str, str], ...] = ()
     overview: str = ""
     extra: dict[str, object] = field(default_factory=dict)
-
-
-# ---- the shell ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class MenuItem:
-    """A line of the side menu."""
-
-    label: str
-    url: str
-    icon: str
-    current: bool = False
-    count: int | None = None
-    hot: str = ""  # words for a reader, e.g. «просрочено»; draws the count red
-
-
-@dataclass(frozen=True)
-class MenuGroup:
-    """A titled group of the side menu; an empty label is the first group («Сегодня»)."""
-
-    label: str
-    items: tuple[MenuItem, ...]
-
-
-@dataclass(frozen=True)
-class Shell:
-    """What surrounds every signed-in page."""
-
-    unit: str
-    menu: tuple[MenuGroup, ...]
-    name: str
-    position: str
-    initials: str
-    profile_url: str
-    logout_url: str
-    search_url: str
-    quick: tuple[Act, ...] = ()
-    dock: tuple[MenuItem, ...] = ()

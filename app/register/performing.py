@@ -8,7 +8,7 @@ from flask import abort, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app import acting
-from app.register import lists
+from app.register import bulk_edit, lists
 from app.register.access import may
 from app.register.actions import MOST, RegisterAction, asking_spec, run_over
 from app.register.desk import Desk
@@ -50,7 +50,7 @@ def on_one(register: Register, name: str, pk: int) -> Response | str:
         return told
 
     try:
-        target = committed(register.session, lambda: rule(record, by=acting.actor(), **form.values))
+        target = committed(register.session, step)
     except Refused as refusal:
         if made.asks:
             placed = form.refuse(refusal.sentence, refusal.field)
@@ -64,17 +64,22 @@ def on_one(register: Register, name: str, pk: int) -> Response | str:
 
 def on_ticked(register: Register) -> Response | str:
     """Do one action over ticked rows: the rule in a loop, the skipped told. A foreign row stops all with 404."""
-    made = _action_or_404(register, request.form.get("action", ""), multiple=True)
+    name = request.form.get("action", "")
+    changing = name == bulk_edit.CHANGE and bulk_edit.allowed(register)
+    made = None if changing else _action_or_404(register, name, multiple=True)
     spec = register.seen_spec()
-    state = register.state_of(spec)
+    state = register.opened(spec).state
     back = state.url(register.url("list"))
-    records = _ticked(register, spec, state)
+    most = MOST if made else bulk_edit.MOST
+    records = _ticked(register, spec, state, most)
     if not records:
         flash("Отметьте строки, с которыми это сделать.", "warn")
         return redirect(back)
-    if len(records) > MOST:
-        flash(f"За один раз можно взять до {MOST} строк. Сузьте список фильтром.", "warn")
+    if len(records) > most:
+        flash(f"За один раз можно взять до {most} строк. Сузьте список фильтром.", "warn")
         return redirect(back)
+    if made is None:
+        return bulk_edit.begin(register, records, back)
     asking, groups = asking_spec(register.spec, made, register.every_field)
     hidden = (("action", made.name), *(("rowid", str(record.id)) for record in records))
     here = state.url(register.url("bulk"))
@@ -116,29 +121,29 @@ def _ask(
     hidden: tuple[tuple[str, str], ...],
     back: str,
     error: str = "",
+    draft: Drafting | None = None,
 ) -> str:
     page = FormPage(
         title=made.label,
         url=url,
         parts=parts_of(form, register.lookup_url),
-    draft: Drafting | None = None,
         intro=question,
         error=error or (refusal_of(form, "Не сделано") if form.errors else ""),
         hidden=(*hidden, ("sure", "1")),
         save=made.label,
         cancel_url=back,
         crumbs=register.crumbs(),
+        draft=draft,
     )
     return render_template("register/form.html", page=page)
 
 
-def _ticked(register: Register, spec: Spec, state: ListState) -> Any:
-        draft=draft,
+def _ticked(register: Register, spec: Spec, state: ListState, most: int) -> Any:
     if request.form.get("all") == "1":
-        ids = register.session.scalars(lists.matching(register.session, spec, state).limit(MOST + 1)).all()
+        ids = register.session.scalars(lists.matching(register.session, spec, state).limit(most + 1)).all()
     else:
         typed = dict.fromkeys(request.form.getlist("rowid"))
-        if any(not (t.isascii() and t.isdigit() and len(t) < 10) for t in typed) or len(typed) > MOST:
+        if any(not (t.isascii() and t.isdigit() and len(t) < 10) for t in typed) or len(typed) > most:
             abort(400)
         ids = list(dict.fromkeys(map(int, typed)))  # «1» and «01» are one row.
     records = lists.fetch(register.session, register.spec, ids, ())

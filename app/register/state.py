@@ -66,8 +66,23 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Usual:
+    """How a person left a list: its order, page size and columns, which an address then need not name."""
+
+    sort: str = ""
+    size: int = SIZES[0]
+    columns: tuple[str, ...] = ()
+
+
+AS_DELIVERED = Usual()
+
+
+@dataclass(frozen=True)
 class ListState:
-    """Everything the address says about a list. *keep* are arguments of the page around it (a card's tab)."""
+    """Everything the address says about a list, with what is *usual* where it says nothing.
+
+    *keep* are arguments of the page around it: a card's tab, the saved view the list was opened by.
+    """
 
     query: str = ""
     sort: str = ""
@@ -76,9 +91,10 @@ class ListState:
     columns: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
     keep: tuple[tuple[str, str], ...] = ()
+    usual: Usual = AS_DELIVERED
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Return the state as address arguments, defaults left out."""
+        """Return the state as address arguments, what is usual left out."""
         made = list(self.keep)
         if self.query:
             made.append(("q", self.query))
@@ -87,13 +103,18 @@ class ListState:
             made += [(f"f.{one.name}", value) for value in one.values]
             if one.upper:
                 made.append((f"f.{one.name}.to", one.upper))
-        made += [("col", name) for name in self.columns]
-        if self.sort:
-            made.append(("sort", self.sort))
-        if self.size != SIZES[0]:
-            made.append(("size", str(self.size)))
+        made += self.look()
         if self.page != 1:
             made.append(("page", str(self.page)))
+        return made
+
+    def look(self) -> list[tuple[str, str]]:
+        """Return the columns, order and page size as address arguments, what is usual left out."""
+        made = [("col", name) for name in self.columns] if self.columns != self.usual.columns else []
+        if self.sort != self.usual.sort:
+            made.append(("sort", self.sort))
+        if self.size != self.usual.size:
+            made.append(("size", str(self.size)))
         return made
 
     def url(self, base: str, **changes: Any) -> str:
@@ -119,8 +140,10 @@ def operators(field: Field) -> tuple[tuple[str, str], ...]:
     return FLAG_OPS if field.kind == "flag" else TEXT_OPS
 
 
-def read_state(spec: Spec, args: MultiDict[str, str], keep: Iterable[str] = ()) -> ListState:
-    """Read the address.
+def read_state(
+    spec: Spec, args: MultiDict[str, str], keep: Iterable[str] = (), usual: Usual = AS_DELIVERED
+) -> ListState:
+    """Read the address; order, size and columns it does not name are the *usual* ones.
 
     Raises:
         BadState: an argument, a column, an operator or a number that the list does not have.
@@ -129,13 +152,13 @@ def read_state(spec: Spec, args: MultiDict[str, str], keep: Iterable[str] = ()) 
     for name in args:
         if name not in ("q", "sort", "page", "size", "col", *keep) and not name.startswith("f."):
             raise BadState("В адресе есть лишнее. Откройте список из меню.")
-    sort = args.get("sort", "")
+    sort = args.get("sort", usual.sort)
     if sort and sort.removeprefix("-") not in spec.sortable:
         raise BadState("По этому столбцу список не упорядочивается.")
-    columns = tuple(dict.fromkeys(args.getlist("col")))
+    columns = tuple(dict.fromkeys(args.getlist("col"))) or usual.columns
     if any(name not in (*spec.columns, *spec.extra_columns) for name in columns):
         raise BadState("Такого столбца в списке нет.")
-    size = _whole(args.get("size", str(SIZES[0])), SIZES[-1])
+    size = _whole(args.get("size", str(usual.size)), SIZES[-1])
     if size not in SIZES:
         raise BadState("Столько строк на странице не бывает.")
     query = _typed(args.get("q", ""))
@@ -149,6 +172,7 @@ def read_state(spec: Spec, args: MultiDict[str, str], keep: Iterable[str] = ()) 
         columns=columns,
         conditions=tuple(_conditions(spec, args)),
         keep=kept,
+        usual=usual,
     )
 
 

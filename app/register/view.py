@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from flask import abort, jsonify, render_template, request, url_for
+from flask import abort, current_app, jsonify, render_template, request, url_for
 from flask_appbuilder import ModelView, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import select
@@ -27,21 +27,24 @@ from app import acting
 from app.acting import Actor
 from app.base import Model
 from app.extensions import db
-from app.register import card, editing, exporting, lists, performing
+from app.register import card, editing, exporting, listing, performing, view_pages, walking
 from app.register.access import BIGGEST, PK, access, keeps_typed, may
-from app.register.declared import actions_of, declaration_of, shown, where
+from app.register.declared import actions_of, declaration_of, row_fields_of, shown, where
 from app.register.field import Field, fields_of
 from app.register.file_pages import TAB, FileRoutes
+from app.register.left import leave_at, left_at
+from app.register.list_routes import ListRoutes
 from app.register.lookup import look_up
-from app.register.pages import Act, Badge, Blank, ListPage
+from app.register.pages import Act, Badge, ListPage
 from app.register.registry import registers
 from app.register.spec import Spec, SpecError, spec_of
 from app.register.state import BadState, ListState, read_state
+from app.register.views_kept import Opened, opened
 
 __all__ = ["Register", "registers", "shown"]
 
 
-class Register(FileRoutes, ModelView):
+class Register(FileRoutes, ListRoutes, ModelView):
     """A register over one model. Every step is one method to override; none needs the rest copied.
 
     Class attributes are those of FAB where FAB has them. ``title`` is (many, one): «Семьи», «Семья».
@@ -66,6 +69,8 @@ class Register(FileRoutes, ModelView):
     blank: ClassVar[str] = ""
     add_label: ClassVar[str] = "Добавить"
     overview_template: ClassVar[str] = ""
+    row_edit: ClassVar[list[str]] = []
+    """Fields of the form that can be changed in the row of the list."""
     fixed_rows: ClassVar[bool] = False
     """Rows are made by rules only: no add, edit or delete screens."""
 
@@ -84,11 +89,14 @@ class Register(FileRoutes, ModelView):
         self.spec = spec_of(declaration_of(self))
         self.every_field: dict[str, Field] = {**fields_of(self.model), **{one.name: one for one in cls.form_fields}}
         self.register_actions = actions_of(self)
+        self.row_fields = row_fields_of(self)
         if self.fixed_rows:
-            self.exclude_route_methods = {*self.exclude_route_methods, "add", "edit", "delete"}
+            self.exclude_route_methods = {*self.exclude_route_methods, "add", "edit", "delete", "change_many", "row"}
         self.datamodel = SQLAInterface(self.model, db.session)
         super().__init__(**kwargs)
-        self.base_permissions.append("can_special")
+        self.base_permissions += ["can_special", "can_share_views"]
+        if not self.fixed_rows:
+            self.base_permissions.append("can_bulk_edit")
 
     def _init_properties(self) -> None:
         """FAB would read every column and build filters shared by all threads; a register has its Spec."""
@@ -193,8 +201,8 @@ class Register(FileRoutes, ModelView):
         return registers().of(model).url("lookup")
 
     def crumbs(self) -> tuple[tuple[str, str], ...]:
-        """Return where this card hangs."""
-        return ((self.title[0], self.url("list")),)
+        """Return where this card hangs: on the list as it was left."""
+        return ((self.title[0], left_at(self.key) or self.url("list")),)
 
     def list_page(
         self,
@@ -205,68 +213,10 @@ class Register(FileRoutes, ModelView):
         within: Any = None,
         owner: Model | None = None,
         path: tuple[str, ...] = (),
+        opened: Opened | None = None,
     ) -> ListPage:
         """Return the list for the address *state*, whole or *within* the card of *owner*."""
-        names = state.columns or spec.columns
-        if owner is not None:
-            names = tuple(n for n in names if (n,) != path)
-        found = lists.find(self.session, spec, state, names, within)
-        if found.records:
-            self.gather(self.session, found.records)
-        if state.page > 1 and not found.records:
-            abort(404)
-        titles = lists.ref_titles(self.session, spec, state)
-        add = {} if owner is None else {path[0]: owner.id, "back": request.path + "?" + request.query_string.decode()}
-        can_add = may(self, "add") and not self.fixed_rows and len(path) < 2
-        filtered = bool(state.query or state.conditions)
-        head = []
-        if found.records and owner is None and may(self, "export"):
-            head.append(
-                Act("export", "Выгрузить в Excel", state.url(self.url("export")), icon="file-earmark-spreadsheet")
-            )
-        if can_add:
-            tone = "primary" if owner is None else ""
-            head.append(Act("add", self.add_label, self.url("add", **add), icon="plus-lg", tone=tone))
-        bulk = tuple(
-            Act(a.name, a.label, "", icon=a.icon, method="post", tone=a.tone)
-            for a in self.register_actions.values()
-            if a.multiple and owner is None and may(self, a.name, action=True)
-        )
-        return ListPage(
-            title=spec.many,
-            caption=spec.many,
-            url=url,
-            columns=lists.heads(spec, state, names, url),
-            rows=lists.rows(spec, found.records, names, self.row_link(), self.subtitle),
-            pager=lists.pager(spec, state, found, url),
-            intro=spec.intro,
-            query=state.query,
-            searchable=spec.searchable,
-            placeholder=spec.placeholder,
-            keep=(
-                *state.keep,
-                *(
-                    (k, v)
-                    for k, v in (("sort", state.sort), ("size", str(state.size) if state.size != 25 else ""))
-                    if v
-                ),
-            ),
-            chips=lists.chips(spec, state, url, titles),
-            filters=lists.controls(spec, state, titles, self.lookup_url) if owner is None else (),
-            chooser=tuple((n, spec.fields[n].said, n in names) for n in (*spec.columns, *spec.extra_columns))
-            if owner is None
-            else (),
-            head=tuple(head),
-            bulk=bulk,
-            bulk_url=state.url(self.url("bulk")) if bulk else "",
-            blank=None
-            if filtered
-            else Blank(
-                f"{spec.many}: пока пусто",
-                spec.blank or "Здесь появится то, что вы внесёте.",
-                acts=tuple(a for a in head if a.name == "add"),
-            ),
-        )
+        return listing.list_page(self, spec, state, url, within=within, owner=owner, path=path, opened=opened)
 
     def acts(self, record: Any) -> tuple[Act, ...]:
         """Return the buttons in the head of a card: its own, the actions that fit its state, edit."""
@@ -277,7 +227,8 @@ class Register(FileRoutes, ModelView):
                 method = "get" if one.asks or one.confirm else "post"
                 made.append(Act(one.name, one.label, url, icon=one.icon, method=method, tone=one.tone))
         if may(self, "edit") and not self.fixed_rows:
-            made.append(Act("edit", "Изменить", self.url("edit", pk=record.id), icon="pencil"))
+            url = self.url("edit", pk=record.id, **walking.list_left(self))
+            made.append(Act("edit", "Изменить", url, icon="pencil"))
         return tuple(made)
 
     def history_act(self, record: Any) -> Act:
@@ -306,26 +257,37 @@ class Register(FileRoutes, ModelView):
         except BadState as refusal:
             abort(400, description=str(refusal))
 
+    def opened(self, spec: Spec) -> Opened:
+        """Return the list this request asks for with what the person keeps for it; garbage in the address is 400."""
+        try:
+            return opened(self.session, spec, request.args, acting.actor())
+        except BadState as refusal:
+            abort(400, description=str(refusal))
+
     # ---- routes --------------------------------------------------------------------------------------
 
     @expose("/")
     @access("list")
-    def list(self) -> str:
+    def list(self) -> Response:
         """The list."""
         spec = self.seen_spec()
-        return render_template("register/list.html", page=self.list_page(spec, self.state_of(spec), self.url("list")))
+        found = self.opened(spec)
+        page = self.list_page(spec, found.state, self.url("list"), opened=found)
+        response = current_app.make_response(render_template("register/list.html", page=page))
+        leave_at(self.key, request.full_path.rstrip("?"))
+        view_pages.remember_after(response, self, found)
+        return response
 
     @expose("/export.xlsx")
     @access("export")
     def export(self) -> Response:
         """The whole filtered list as Excel, in the chosen columns."""
         spec = self.seen_spec()
-        return exporting.download(self.session, spec, self.state_of(spec), acting.actor(), self.gather)
+        return exporting.download(self.session, spec, self.opened(spec).state, acting.actor(), self.gather)
 
     @expose(f"/show/{PK}")
     @access("show")
     def show(self, pk: int) -> str:
-    @keeps_typed
         """The card: overview, tabs of related registers, history."""
         return card.show(self, pk)
 
@@ -363,6 +325,7 @@ class Register(FileRoutes, ModelView):
     # ---- actions -------------------------------------------------------------------------------------
 
     @expose(f"/action/<string:name>/{PK}", methods=["GET", "POST"])
+    @keeps_typed
     @access("show")
     def action(self, name: str, pk: int) -> Response | str:
         """One action on one record. GET asks; only POST with a token does."""

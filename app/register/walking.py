@@ -14,9 +14,10 @@ from cryptography.exceptions import InvalidTag
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from app import sealing
+from app import acting, sealing
 from app.register import lists
-from app.register.state import BadState, read_state
+from app.register.state import BadState
+from app.register.views_kept import opened
 
 if TYPE_CHECKING:
     from app.register.view import Register
@@ -64,7 +65,9 @@ def following(register: Register, pk: int) -> int | None:
         return None
     spec = register.seen_spec()
     try:
-        state = read_state(spec, MultiDict(parse_qsl(query, keep_blank_values=True)))
+        state = opened(
+            register.session, spec, MultiDict(parse_qsl(query, keep_blank_values=True)), acting.actor()
+        ).state
     except BadState:
         return None
     found = lists.ordered(lists.matching(register.session, spec, state), spec, state.sort)

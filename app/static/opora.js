@@ -93,10 +93,6 @@ for (const form of all("form[data-tidy]")) {
       formData.delete(name);
       for (const value of values) formData.append(name, value);
     }
-    // Columns left as they stand by default need no place in the address.
-    const columns = all('[name="col"]', form);
-    const chosen = columns.some((box) => box.checked !== box.defaultChecked) || new URLSearchParams(location.search).has("col");
-    if (!chosen) formData.delete("col");
     for (const select of all('select[name$=".op"]', form)) {
       const name = select.name.slice(0, -3);
       const filled = formData.has(name) || formData.has(`${name}.to`) || formData.has(`${name}.text`);
@@ -108,6 +104,25 @@ for (const form of all("form[data-tidy]")) {
     }
   });
 }
+
+/* ---- lists: columns moved without a page for each step ----------------------------------------------------------- */
+
+for (const box of all("[data-arrange]")) {
+  const said = box.appendChild(make("p", { role: "status", class: "visually-hidden" }));
+  box.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    event.preventDefault();
+    const row = button.closest(".arrange"), rows = all(".arrange", box), at = rows.indexOf(row);
+    const to = at + (button.name === "up" ? -1 : 1);
+    if (!rows[to]) return;
+    rows[to][button.name === "up" ? "before" : "after"](row);
+    button.focus();
+    said.textContent = `${row.textContent.replace(/[↑↓]/g, "").trim()}: место ${to + 1} из ${rows.length}`;
+  });
+}
+// A page that was sent back after a step without script comes with the columns open.
+if (location.hash === "#columns") for (const drop of all("details#columns")) drop.open = true;
 
 /* ---- questions before an act ------------------------------------------------------------------------------------ */
 
@@ -515,4 +530,50 @@ for (const form of all("form[data-attach]")) {
     picked.dispatchEvent(new Event("input", { bubbles: true }));
     tell();
   });
+}
+
+/* ---- lists: the fields of a row opened in place; without script the pencil leads to a page of its own -------------- */
+
+document.addEventListener("click", async (event) => {
+  const pencil = event.target.closest("a[data-row]");
+  if (!pencil || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const row = pencil.closest("tr");
+  if (row.nextElementSibling && row.nextElementSibling.classList.contains("row-form")) { shut(row.nextElementSibling); return; }
+  let form = null;
+  try {
+    const answer = await fetch(pencil.href, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    form = answer.ok && !answer.redirected ? page.querySelector("main form[method='post'][data-guard]") : null;
+  } catch (error) { /* No connection: the page of its own will say so. */ }
+  if (!form) { location.assign(pencil.href); return; }
+  for (const other of all("tr.row-form")) shut(other);
+  const line = make("tr", { class: "row-form" }), cell = make("td", { colspan: row.cells.length });
+  const box = make("div", { role: "group", "aria-label": pencil.getAttribute("aria-label") });
+  const fields = form.querySelector(".fields"), acts = make("div", { class: "acts" });
+  const save = make("button", { class: "btn btn-sm btn-primary", type: "submit" }, "Сохранить");
+  const leave = make("button", { class: "btn btn-sm btn-light", type: "button" }, "Отмена");
+  acts.append(save, leave);
+  box.append(fields, acts);
+  // The table stands in the form of the ticks, so the fields name their own form, which stands outside.
+  form.replaceChildren(...all("input[type='hidden']", form).filter((input) => !fields.contains(input)));
+  form.id = "row-own-form";
+  form.hidden = true;
+  for (const control of all("input, select, textarea, button", box)) if (control !== leave) control.setAttribute("form", form.id);
+  cell.append(box);
+  line.append(cell);
+  row.after(line);
+  document.querySelector("main").append(form);
+  for (const combo of all(".combo[data-lookup]", box)) if (combo.dataset.lookup) new Combo(combo);
+  leave.addEventListener("click", () => shut(line));
+  line.addEventListener("keydown", (key) => { if (key.key === "Escape" && !key.defaultPrevented) shut(line); });
+  const first = box.querySelector("input:not([type='hidden']), select, textarea");
+  if (first) first.focus();
+});
+
+function shut(line) {
+  const pencil = line.previousElementSibling.querySelector("a[data-row]");
+  for (const form of all("#row-own-form")) form.remove();
+  line.remove();
+  pencil.focus();
 }

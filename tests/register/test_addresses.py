@@ -147,6 +147,7 @@ def test_a_hidden_column_orders_filters_and_shows_nothing_byte_for_byte(office: 
     def seen() -> list[str]:
         return [_still(browser.get(address).text) for address in addresses]
 
+    seen()  # From now on the crumbs of a card lead to the list as it was left.
     before = seen()
     person.health_note, person.prevention_registers, family.features = "диабет", ["police"], ["large"]
     office.stored.flush()

@@ -1,0 +1,127 @@
+"""The page of a list put together: rows, tools around them, what the person may do with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import abort, request
+
+from app.base import Model
+from app.register import bulk_edit, lists
+from app.register.access import BIGGEST, may
+from app.register.pages import Act, Blank, ListPage, ViewTab
+from app.register.spec import Spec
+from app.register.state import ListState
+from app.register.views_kept import Opened
+
+if TYPE_CHECKING:
+    from app.register.view import Register
+
+
+def list_page(
+    register: Register,
+    spec: Spec,
+    state: ListState,
+    url: str,
+    *,
+    within: Any = None,
+    owner: Model | None = None,
+    path: tuple[str, ...] = (),
+    opened: Opened | None = None,
+) -> ListPage:
+    """Return the list for the address *state*, whole with what was *opened* around it, or *within* the card of *owner*.
+
+    A page beyond the last one is answered with 404.
+    """
+    names = state.columns or spec.columns
+    if owner is not None:
+        names = tuple(n for n in names if (n,) != path)
+    found = lists.find(register.session, spec, state, names, within)
+    if found.records:
+        register.gather(register.session, found.records)
+    if state.page > 1 and not found.records:
+        abort(404)
+    titles = lists.ref_titles(register.session, spec, state)
+    head = _head(register, state, owner, path, some=bool(found.records))
+    bulk = _bulk(register, spec) if owner is None else ()
+    filtered = bool(state.query or state.conditions)
+    return ListPage(
+        title=spec.many,
+        caption=spec.many,
+        url=url,
+        columns=lists.heads(spec, state, names, url),
+        rows=lists.rows(spec, found.records, names, register.row_link(), register.subtitle),
+        pager=lists.pager(spec, state, found, url),
+        intro=spec.intro,
+        query=state.query,
+        searchable=spec.searchable,
+        placeholder=spec.placeholder,
+        keep=(*state.keep, *state.look()),
+        chips=lists.chips(spec, state, url, titles),
+        filters=lists.controls(spec, state, titles, register.lookup_url) if owner is None else (),
+        chooser=_chooser(spec, names) if owner is None else (),
+        head=head,
+        bulk=bulk,
+        bulk_url=state.url(register.url("bulk")) if bulk else "",
+        blank=None
+        if filtered
+        else Blank(
+            f"{spec.many}: пока пусто",
+            spec.blank or "Здесь появится то, что вы внесёте.",
+            acts=tuple(a for a in head if a.name == "add"),
+        ),
+        all_url=state.url(url, query="", conditions=()),
+        **(_around(register, state, url, opened) if opened is not None else {}),
+    )
+
+
+def _head(
+    register: Register, state: ListState, owner: Model | None, path: tuple[str, ...], *, some: bool
+) -> tuple[Act, ...]:
+    made = []
+    if some and owner is None and may(register, "export"):
+        url = state.url(register.url("export"))
+        made.append(Act("export", "Выгрузить в Excel", url, icon="file-earmark-spreadsheet"))
+    if may(register, "add") and not register.fixed_rows and len(path) < 2:
+        fixed = {} if owner is None else {path[0]: owner.id, "back": f"{request.path}?{request.query_string.decode()}"}
+        tone = "primary" if owner is None else ""
+        made.append(Act("add", register.add_label, register.url("add", **fixed), icon="plus-lg", tone=tone))
+    return tuple(made)
+
+
+def _bulk(register: Register, spec: Spec) -> tuple[Act, ...]:
+    made = [
+        Act(a.name, a.label, "", icon=a.icon, method="post", tone=a.tone)
+        for a in register.register_actions.values()
+        if a.multiple and may(register, a.name, action=True)
+    ]
+    if bulk_edit.allowed(register) and bulk_edit.editable(spec):
+        made.append(Act(bulk_edit.CHANGE, "Изменить поля", "", icon="pencil-square", method="post"))
+    return tuple(made)
+
+
+def _chooser(spec: Spec, names: tuple[str, ...]) -> tuple[tuple[str, str, bool], ...]:
+    """Return every column, those shown first and in their order."""
+    others = (name for name in (*spec.columns, *spec.extra_columns) if name not in names)
+    return (*((n, spec.fields[n].said, True) for n in names), *((n, spec.fields[n].said, False) for n in others))
+
+
+def _around(register: Register, state: ListState, url: str, opened: Opened) -> dict[str, Any]:
+    """Return what stands around the list: tabs of views, the ways to keep this one, to undo, to edit a row."""
+    default = opened.kept.default
+    tabs = [ViewTab("Все", f"{url}?view=0" if default else url, opened.view is None)]
+    tabs += [
+        ViewTab(one.name, f"{url}?open={one.id}", one is opened.view, shared=one.role is not None)
+        for one in opened.kept.views
+    ]
+    rows = ""
+    if register.row_fields and may(register, "edit"):
+        rows = register.url("row", pk=BIGGEST).removesuffix(str(BIGGEST))
+    return {
+        "views": tuple(tabs) if len(tabs) > 1 else (),
+        "views_url": state.url(register.url("views")),
+        "columns_url": state.url(register.url("columns")),
+        "row_url": rows,
+        "notes": opened.notes,
+        "undo_url": register.url("steps") if opened.kept.undoable else "",
+    }
