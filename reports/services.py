@@ -145,7 +145,7 @@ def _by_performer(session: Session, asked: Asked) -> Summary:
     """Sum what each performer gave."""
     query = _counted(asked, StaffMember.name, Department.name, *_sums())
     query = query.group_by(StaffMember.id, StaffMember.name, StaffMember.name_key, Department.name)
-    rows = tuple(row._tuple() for row in session.execute(query.order_by(StaffMember.name_key, StaffMember.id)))
+    rows = tuple(tuple(row) for row in session.execute(query.order_by(StaffMember.name_key, StaffMember.id)))
     return Summary("По исполнителям", (Column("Исполнитель", width=34), Column("Подразделение"), *_AMOUNTS), rows)
 
 
@@ -153,7 +153,7 @@ def _by_kind(session: Session, asked: Asked) -> Summary:
     """Sum what was given of each kind of help, in the order of the list of kinds."""
     query = _counted(asked, Service.kind, *_sums()).group_by(Service.kind)
     order = list(ServiceKind)
-    rows = sorted((row._tuple() for row in session.execute(query)), key=lambda row: order.index(row[0]))
+    rows = sorted((tuple(row) for row in session.execute(query)), key=lambda row: order.index(row[0]))
     return Summary("По видам помощи", (Column("Вид помощи", width=34), *_AMOUNTS), tuple(rows))
 
 

@@ -208,5 +208,5 @@ def _given(session: Session, first: dt.date, last: dt.date) -> Counter[Same]:
     ).where(ServiceRecord.date >= first, ServiceRecord.date <= last)
     found: Counter[Same] = Counter()
     for row in session.execute(query.execution_options(yield_per=READ_AT_ONCE)):
-        found[row._tuple()] += 1
+        found[row[0], row[1], row[2], row[3], row[4], row[5]] += 1
     return found
