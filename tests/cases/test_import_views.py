@@ -119,9 +119,11 @@ def test_the_ready_families_can_be_loaded_alone(registrar: Browser, stored: Sess
     here = send(registrar, book(GOOD, BAD)).headers["Location"]
     page = registrar.get(here).text
     assert "Только готовые: 1\u00a0семья." in page
-    registrar.post(f"{here}load", data={"how": "good", "stamp": stamp(page)})
-    assert numbers(stored) == (1, 2, 2, 1)
-    assert "Не загружено: 1\u00a0семья." in registrar.get("/families/").text
+    done = registrar.post(f"{here}load", data={"how": "good", "stamp": stamp(page)})
+    assert (numbers(stored), done.headers["Location"]) == ((1, 2, 2, 1), f"{here}done")
+    told = registrar.get(f"{here}done").text
+    assert "Загружено: 1\u00a0семья, 1\u00a0ребёнок. Не загружено: 1\u00a0семья." in told
+    assert registrar.get(here).headers["Location"] == f"{here}done"
 
 
 def test_a_column_nobody_understood_is_chosen_by_a_person(registrar: Browser, stored: Session) -> None:

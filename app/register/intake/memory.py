@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.acting import Actor, now
 from app.base import RuleBroken
+from app.register.intake.giveback_child import HEADING
 from app.register.models import ImportMapping
 from app.register.sheet import Book, Reading, Sheet, find_header
 from app.register.sheet.header import Header, flat_words
@@ -22,8 +23,12 @@ _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.in
 
 
 def header_print(header: Header) -> str:
-    """Return the digest of a header's words and their columns; where it stands and signs in it do not matter."""
-    words = [[column.letter, [flat_words(word) for word in column.words]] for column in header.columns]
+    """Return the digest of a header's words and their columns; where it stands and signs in it do not matter.
+
+    Nor does the column in which a workbook was given back with what is wrong: it is the same workbook.
+    """
+    columns = [column for column in header.columns if flat_words(column.title) != flat_words(HEADING)]
+    words = [[column.letter, [flat_words(word) for word in column.words]] for column in columns]
     return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -9,9 +9,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_appbuilder import BaseView, expose
 from werkzeug.wrappers import Response
 
@@ -20,12 +21,14 @@ from app.base import RuleBroken
 from app.extensions import db
 from app.register.access import access
 from app.register.editing import Refused, committed
-from app.register.intake import memory, waiting, work
+from app.register.intake import giveback, memory, waiting, work
 from app.register.intake import page as pages
 from app.register.intake.importer import Importer, importers
-from app.register.intake.preview import TITLE, preview_of
+from app.register.intake.preview import TITLE, answers_from, preview_of, result_of
 from app.register.intake.waiting import WaitingFile
+from app.words import counted
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TOKEN = "<string(length=32):token>"
 _GONE = "Этот файл уже загружен, отменён или ждал больше суток. Выберите его снова."
 
@@ -70,6 +73,8 @@ class Import(BaseView):
         if found is None:
             return _gone()
         kept, importer = found
+        if kept.done is not None:
+            return redirect(url_for("Import.result", token=token))
         try:
             seen = work.plan_of(db.session(), importer, kept, by=acting.actor())
         except RuleBroken as refusal:
@@ -121,8 +126,59 @@ class Import(BaseView):
         except (RuleBroken, Refused) as refusal:
             flash(refusal.sentence, "bad")
             return redirect(url_for("Import.check", token=token))
+        if done.left_out:
+            return redirect(url_for("Import.result", token=token))
         flash(done.sentence, "ok")
         return redirect(done.back_url)
+
+    @expose(f"/{_TOKEN}/answers", methods=["POST"])
+    @access("work")
+    def answers(self, token: str) -> Response:
+        """Keep who is meant by whom: the answers on likely twins."""
+        found = _found(token)
+        if found is None:
+            return _gone()
+        kept, importer = found
+        try:
+            plan = work.plan_of(db.session(), importer, kept, by=acting.actor()).plan
+        except RuleBroken as refusal:
+            flash(refusal.sentence, "bad")
+            return redirect(url_for("Import.check", token=token))
+        given = answers_from(request.form, plan)
+        waiting.remember(kept, answers={**kept.answers, **given})
+        flash(f"Запомнили: {counted(len(given), 'ответ', 'ответа', 'ответов')}.", "ok")
+        return redirect(url_for("Import.check", token=token, _anchor="twins"))
+
+    @expose(f"/{_TOKEN}/done")
+    @access("work")
+    def result(self, token: str) -> Response | str:
+        """Show what was loaded, and give back the rest."""
+        found = _found(token)
+        if found is None:
+            return _gone()
+        kept, importer = found
+        if kept.done is None:
+            return redirect(url_for("Import.check", token=token))
+        return render_template("import_result.html", page=result_of(importer, kept, kept.done))
+
+    @expose(f"/{_TOKEN}/rest")
+    @access("work")
+    def rest(self, token: str) -> Response:
+        """Give back the workbook with the rows that are still to be mended."""
+        found = _found(token)
+        if found is None:
+            return _gone()
+        kept, importer = found
+        try:
+            plan = work.plan_of(db.session(), importer, kept, by=acting.actor()).plan
+        except RuleBroken as refusal:
+            flash(refusal.sentence, "bad")
+            return redirect(url_for("Import.index"))
+        made = giveback.rest_of(importer.sheet, kept, plan)
+        answer = send_file(
+            BytesIO(made), mimetype=XLSX, as_attachment=True, download_name=giveback.file_name(kept.name), max_age=0
+        )
+        return answer
 
     @expose(f"/{_TOKEN}/cancel", methods=["POST"])
     @access("work")
@@ -131,7 +187,8 @@ class Import(BaseView):
         found = _found(token)
         if found is not None:
             waiting.drop(found[0])
-        flash("Загрузка отменена. В базу ничего не записано, файл удалён.", "ok")
+        loaded = found is not None and found[0].done is not None
+        flash("Файл удалён." if loaded else "Загрузка отменена. В базу ничего не записано, файл удалён.", "ok")
         return redirect(url_for("Import.index"))
 
 

@@ -1,9 +1,12 @@
-"""What is done with a waiting file, free of any request: a route and a job call the same functions."""
+"""What is done with a waiting file, free of any request: a route and a job call the same functions.
+
+A route calls :func:`plan_of`, then :func:`load_waiting`. A job, whose session is committed by its worker, calls
+:func:`planned`, the importer's ``load`` and, after the commit, :func:`finish`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -14,7 +17,7 @@ from app.register.editing import committed
 from app.register.intake import waiting as waiting_files
 from app.register.intake.importer import Done, Importer, Progress, unheard
 from app.register.intake.memory import recalled
-from app.register.intake.plan import Answers, Mappings, Plan
+from app.register.intake.plan import Mappings, Plan
 from app.register.intake.waiting import WaitingFile
 from app.register.sheet import open_workbook
 
@@ -26,33 +29,38 @@ class Seen(NamedTuple):
     recalled: Mapping[str, Mapping[str, str]]
 
 
-def plan_of(
-    session: Session,
-    importer: Importer,
-    waiting: WaitingFile,
-    *,
-    by: Actor,
-    mapping: Mappings | None = None,
-    answers: Answers | None = None,
+def planned(
+    session: Session, importer: Importer, waiting: WaitingFile, *, by: Actor, mapping: Mappings | None = None
 ) -> Seen:
-    """Read the waiting file and judge it against the base, in a transaction that only reads.
+    """Read the waiting file and judge it against the base.
 
-    Columns are taken as the person corrected them, else as they were taken the last time the unit met such a header,
-    else as the engine proposes. Reading a large book takes seconds, and nobody else waits for it.
+    Columns are taken as *mapping* or the person says, else as they were taken the last time the unit met such a
+    header, else as the engine proposes.
 
     Raises:
         RuleBroken: it holds no table that can be read, or the columns do not fit.
     """
+    book = open_workbook(waiting.path, waiting.name)
+    corrected = waiting.mapping if mapping is None else mapping
+    known = recalled(session, importer.sheet, book, by=by)
+    known = {name: columns for name, columns in known.items() if name not in corrected}
+    plan = importer.plan(session, book, {**known, **corrected}, waiting.answers, by=by)
+    return Seen(plan, known)
+
+
+def plan_of(
+    session: Session, importer: Importer, waiting: WaitingFile, *, by: Actor, mapping: Mappings | None = None
+) -> Seen:
+    """Return :func:`planned` in a transaction of its own that only reads: a large book takes seconds, and nobody waits.
+
+    Raises:
+        RuleBroken: see there.
+    """
     session.commit()
     with acting.acting(by, writing=False):
-        book = open_workbook(waiting.path, waiting.name)
-        known = recalled(session, importer.sheet, book, by=by)
-        corrected = waiting.mapping if mapping is None else mapping
-        known = {name: columns for name, columns in known.items() if name not in corrected}
-        chosen = {**known, **corrected}
-        plan = importer.plan(session, book, chosen, waiting.answers if answers is None else answers, by=by)
+        seen = planned(session, importer, waiting, by=by, mapping=mapping)
         session.commit()
-    return Seen(plan, known)
+    return seen
 
 
 def load_waiting(
@@ -67,8 +75,6 @@ def load_waiting(
 ) -> Done:
     """Load what was seen, all of it or the good rows, in one transaction; the plan is made and judged again.
 
-    A file loaded whole is removed; one whose good rows were loaded stays, so that the rest can be given back.
-
     Raises:
         Refused: nothing was loaded, because of the sentence it carries.
         RuleBroken: the file cannot be read any more.
@@ -78,13 +84,13 @@ def load_waiting(
     done = committed(
         session, lambda: importer.load(session, plan, by=by, good_rows=good_rows, seen=seen, progress=progress)
     )
+    finish(waiting, done)
+    return done
+
+
+def finish(waiting: WaitingFile, done: Done) -> None:
+    """Remove a file that was loaded whole; one whose good rows were loaded stays, for the rest to be given back."""
     if done.left_out:
         waiting_files.remember(waiting, done=done)
     else:
         waiting_files.drop(waiting)
-    return done
-
-
-def found(folder: Path, token: str, *, by: Actor) -> WaitingFile | None:
-    """Return the file of *token* if it waits and belongs to *by*."""
-    return waiting_files.find(folder, token, by=by)
