@@ -6,6 +6,9 @@ from typing import Any
 
 from flask import current_app, request, url_for
 
+from app.acting import actor
+from app.extensions import db
+from app.jobs.rules import marks
 from app.register.access import may
 from app.register.pages import Act
 from app.register.shell_page import MenuGroup, MenuItem, Shell
@@ -45,6 +48,12 @@ def shell_of(account: Any, unit: Any) -> Shell:
         quick=quick,
         dock=tuple(item for _, item in shown[:4]),
     )
+
+
+def work_marks() -> dict[str, Any]:
+    """Return the sign of long work in the head of the page: how much is under way, how much has ended unseen."""
+    under_way, ready = marks(db.session(), actor())
+    return {"under_way": under_way, "ready": ready, "url": url_for("Work.index")}
 
 
 def _opens(view: Any) -> bool:

@@ -19,6 +19,7 @@ from app.register.intake.views import Import
 from app.reporting.views import Reports
 from app.search import Search
 from app.services.views import ServiceRecords, Services
+from app.work.views import Work
 
 
 class Screen(NamedTuple):
@@ -65,5 +66,6 @@ MENU: tuple[Screen, ...] = (
     Screen("Центр", "Учётные записи", "key", Accounts),
     Screen("Центр", "Роли и права", "shield-check", Roles),
     Screen("", "", "", Profile),
+    Screen("", "", "", Work),
     Screen("", "", "", Drafts),
 )

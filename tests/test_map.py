@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[int, str], ...] = (
     (13, "app.cli"),
     (12, "app app.setup app.demo app.cli_files"),
     (11, "app.cli_backup app.views app.models app.security app.shell app.importers"),
-    (10, "app.backup app.reporting app.home app.search"),
+    (10, "app.backup app.reporting app.home app.search app.work"),
     (9, "reports"),
     (8, "app.meetings app.agreements app.services"),
     (7, "app.programmes"),
@@ -82,7 +82,7 @@ MACHINERY = {
 }
 """Tables nobody looks at, with the reason."""
 
-FOR_EVERYBODY = {"AuthView", "home", "search", "profile", "drafts"}
+FOR_EVERYBODY = {"AuthView", "home", "search", "profile", "work", "drafts"}
 """Screens that need no line in app/roles.py: the door, one's own day, account and drafts, and a search that shows
 only what each register lets the person see."""
 
@@ -361,7 +361,7 @@ def test_every_route_asks_for_a_right_or_is_open_to_everybody(house: Flask) -> N
         for endpoint, view in house.view_functions.items()
         if not hasattr(view, "_permission_name") and endpoint not in open_to_all
     }
-    assert {endpoint.split(".")[0] for endpoint in unguarded} <= {"HomeView", "Search", "Profile", "Drafts"}
+    assert {endpoint.split(".")[0] for endpoint in unguarded} <= {"HomeView", "Search", "Profile", "Work", "Drafts"}
 
 
 def test_what_changes_data_is_never_reached_by_get_alone(house: Flask) -> None:

@@ -63,8 +63,9 @@ def read(folder: Path, key: str) -> Iterator[bytes]:
 
 
 def remove(folder: Path, key: str) -> None:
-    """Delete the file *key*, if it is still there."""
-    (folder / key).unlink(missing_ok=True)
+    """Delete the file *key*, if there is one and it is still there."""
+    if key:
+        (folder / key).unlink(missing_ok=True)
 
 
 def sweep(folder: Path, known: Collection[str], *, older: float) -> int:

@@ -209,17 +209,15 @@ class Jobs:
             outcome = task.run(session, by, taken.asked, progress)
             progress.check()
             key = self._kept(outcome)
-            try:
-                if not task.writes:
-                    session.rollback()
-                    with self._one_writer, acting(by), Session(db.engine) as own:
-                        self._end_well(own, taken, outcome, key)
-                else:
-                    self._end_well(session, taken, outcome, key)
-            except BaseException:
-                if key:
-                    results.remove(self.folder, key)
-                raise
+            unwanted = stack.enter_context(ExitStack())
+            unwanted.callback(results.remove, self.folder, key)
+            if task.writes:
+                self._end_well(session, taken, outcome, key)
+            else:
+                session.rollback()
+                with self._one_writer, acting(by), Session(db.engine) as own:
+                    self._end_well(own, taken, outcome, key)
+            unwanted.pop_all()
 
     def _as_today(self, taken: Taken, task: Task) -> Actor:
         """Return who asked, as he is now: what was taken away since then holds."""
@@ -234,6 +232,7 @@ class Jobs:
         return by
 
     def _kept(self, outcome: Outcome) -> str:
+        """Seal the file of *outcome* and return its key, empty when there is none."""
         if outcome.file is None:
             return ""
         with outcome.file as whole:
