@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,7 @@ from app.base import RuleBroken
 from app.database import UnfitDatabase, alone, bare_app, require_newest, upgrade
 from app.extensions import db
 from app.importers import IMPORTERS
+from app.jobs.running import Jobs
 from app.journal import chain
 from app.logs import find_incident, start_logs
 from app.organisation.models import ServiceUnit
@@ -166,8 +168,34 @@ def _serve(settings: Settings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, _stop)
     click.echo(f"Опора открыта: http://{settings.host}:{settings.port}  Остановить: Ctrl+C.")
-    server.run()
+    workers: Jobs = app.extensions["opora_jobs"]
+    if settings.workers:
+        workers.begin(settings.workers)
+    try:
+        server.run()
+    finally:
+        workers.stop()
     click.echo("Опора остановлена.")
+
+
+@main.command()
+@click.option("--at-once", type=click.IntRange(1, 8), default=2, metavar="ЧИСЛО", help="Сколько заданий сразу.")
+def work(at_once: int) -> None:
+    """Выполнять долгие задания отдельной программой, рядом с opora run при OPORA_WORKERS=0."""
+    settings = healed(Settings.from_env())
+    with serving(settings):
+        require_newest(settings)
+        start_logs(settings.instance, settings.log_level, "work")
+        workers: Jobs = create_app(settings).extensions["opora_jobs"]
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, _stop)
+        workers.begin(at_once)
+        click.echo("Задания выполняются. Остановить: Ctrl+C.")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            workers.stop()
+    click.echo("Задания остановлены, начатое продолжит следующий запуск.")
 
 
 def _stop(*_: object) -> None:
