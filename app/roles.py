@@ -49,7 +49,7 @@ _DIRECTORIES = {"services": "R", "partners": "R", "territories": "R", "areas": "
 ROLES: dict[str, dict[str, str]] = {
     ADMINISTRATOR: {
         "staff": "RW", "departments": "RW", "units": "RW", "territories": "RW", "areas": "L", "partners": "L",
-        "accounts": "RWA", "roles": "RW",
+        "accounts": "RWA", "roles": "RW", "backups": "RW",
     },
     DIRECTOR: {
         **_DIRECTORIES, "staff": "RWAB", "departments": "RW", "units": "RW", "areas": "RWB", "partners": "RWB",

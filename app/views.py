@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from app.agreements.views import Agreements
+from app.backup.views import Backups
 from app.cases.views import Cases, CuratorAssignments, Families, Team
 from app.home.views import HomeView
 from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
@@ -65,6 +66,7 @@ MENU: tuple[Screen, ...] = (
     Screen("Центр", "Службы", "house", ServiceUnits),
     Screen("Центр", "Учётные записи", "key", Accounts),
     Screen("Центр", "Роли и права", "shield-check", Roles),
+    Screen("Центр", "Резервные копии", "archive", Backups),
     Screen("", "", "", Profile),
     Screen("", "", "", Work),
     Screen("", "", "", Drafts),

@@ -40,7 +40,7 @@ class PostgresStore:
     def server(self) -> str:
         """Return the major version of the server."""
         with engine_on(self.settings) as engine, engine.connect() as connection:
-            return str(connection.execute(text("SHOW server_version_num")).scalar_one() // 10_000)
+            return str(int(connection.execute(text("SHOW server_version_num")).scalar_one()) // 10_000)
 
     def dump(self, path: Path) -> Contents:
         """Write one moment of the database to *path* and return what it holds; people go on working meanwhile."""

@@ -1,0 +1,99 @@
+"""«Резервные копии»: the administrator sees the shelf and what to worry about, and makes a copy; nobody else does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import roles
+from app.acting import clock_at
+from app.backup import making, shelf, views
+from app.backup.locks import copying
+from app.backup.shelf import copies
+from app.journal.models import JournalRow
+from tests.backup.installation import PG_BIN, changed
+from tests.visiting import Visit
+
+
+@pytest.fixture(autouse=True)
+def _own_shelf(app: Flask, tmp_path: Path) -> None:
+    app.config["OPORA"] = changed(app.config["OPORA"], backups=tmp_path / "backups", pg_bin=PG_BIN)
+
+
+def text_of(answer: Any) -> str:
+    """Return the page without its markup, in one line."""
+    import re
+
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace("\u00a0", " ")
+
+
+@pytest.mark.both
+def test_the_administrator_makes_a_copy_and_sees_it_checked(app: Flask, visit: Visit, stored: Session) -> None:
+    administrator = visit(roles.ADMINISTRATOR)
+    assert "Проверенной копии ещё нет. Сделайте её сейчас." in text_of(administrator.get("/backups/"))
+    answer = administrator.post("/backups/make", follow_redirects=True)
+    (made,) = copies(app.config["OPORA"].backups)
+    shown = text_of(answer)
+    assert "Копия сделана. Копия восстановлена на пробу и сошлась с описью." in shown
+    assert made.path.name in shown
+    assert "последняя копия сегодня в" in shown
+    assert "Проверенной копии ещё нет" not in shown
+    said = stored.scalars(select(JournalRow.sentence).where(JournalRow.verb == "backup.make")).all()
+    assert said == [f"Сделана резервная копия {made.path.name}."]
+
+
+@pytest.mark.parametrize("role", sorted(set(roles.ROLES) - {roles.ADMINISTRATOR}))
+def test_nobody_else_comes_in(visit: Visit, app: Flask, role: str) -> None:
+    person = visit(role)
+    assert person.get("/backups/").status_code == 403
+    assert person.post("/backups/make").status_code == 403
+    assert not app.config["OPORA"].backups.exists()
+
+
+def test_a_stranger_is_sent_to_the_door(client: Any) -> None:
+    assert client.get("/backups/").headers["Location"].startswith("/login/")
+
+
+def test_a_copy_already_being_made_is_told(app: Flask, visit: Visit) -> None:
+    administrator = visit(roles.ADMINISTRATOR)
+    with copying(app.config["OPORA"]):
+        assert "Резервная копия уже делается." in text_of(administrator.post("/backups/make", follow_redirects=True))
+
+
+def test_a_full_disk_is_told_in_words(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_settings: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    administrator = visit(roles.ADMINISTRATOR)
+    monkeypatch.setattr(making, "make", full)
+    assert "Проверьте диск и папку копий." in text_of(administrator.post("/backups/make", follow_redirects=True))
+
+
+def test_an_old_copy_and_a_full_disk_are_warned_of(app: Flask, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    administrator = visit(roles.ADMINISTRATOR)
+    administrator.post("/backups/make")
+    monkeypatch.setattr(shelf, "shutil", type("Disk", (), {"disk_usage": staticmethod(lambda _: Usage())}))
+    with clock_at(dt.datetime.now(dt.UTC) + dt.timedelta(days=3)):
+        shown = text_of(administrator.get("/backups/"))
+    assert "Последней проверенной копии больше двух дней." in shown
+    assert "На диске с копиями осталось 500 МБ." in shown
+    assert "3 дня назад" in shown
+
+
+class Usage:
+    """A disk that is nearly full."""
+
+    free = 500 << 20
+
+
+def test_nothing_can_be_downloaded(app: Flask) -> None:
+    routes = {rule.rule: rule.methods for rule in app.url_map.iter_rules() if rule.endpoint.startswith("Backups.")}
+    assert set(routes) == {"/backups/", "/backups/make"}
+    assert "GET" not in (routes["/backups/make"] or set())
+    assert views.Backups.class_permission_name == "backups"
