@@ -29,7 +29,7 @@ class Drafts(BaseView):
         """Put a draft by. The sealed ticket is the right to it, also when the session has ended meanwhile."""
         ticket = drafts.read_ticket(request.form.get(drafts.TICKET, ""))
         if ticket is None:
-            return jsonify(text="Эта страница открыта слишком давно, черновик не хранится. Откройте форму заново."), 410
+            return jsonify(text="Эта страница открыта слишком давно, черновик не хранится. Откройте форму заново."), 400
         session = db.session()
         try:
             draft = drafts.keep(session, ticket, request.form)

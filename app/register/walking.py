@@ -71,5 +71,6 @@ def following(register: Register, pk: int) -> int | None:
     except BadState:
         return None
     found = lists.ordered(lists.matching(register.session, spec, state), spec, state.sort)
-    keys = iter(register.session.scalars(found.execution_options(yield_per=1000)))
-    return next(keys, None) if any(key == pk for key in keys) else None
+    keys = register.session.scalars(found).all()
+    at = keys.index(pk) + 1 if pk in keys else len(keys)
+    return keys[at] if at < len(keys) else None
