@@ -20,14 +20,12 @@ from app.cases.models import CuratorAssignment, FamilyCase
 from app.organisation.models import StaffMember
 from app.people.models import Family, FamilyMember, Person
 from app.register.sheet import Directory
-from app.register.sheet.names import clean, in_russian
+from app.register.sheet.names import in_russian
 from app.services.models import Service, ServiceRecord
-from app.services.sheet_kinds import Named
+from app.services.sheet_kinds import Named, stem_of_family
 from app.words import fold
 
 READ_AT_ONCE = 2000
-_FAMILY = re.compile(r"сем(?:ья|ьи|ье)\s+(.+)")
-_ENDING = re.compile(r"(?:ых|их|ой|ей|ая|ый|ий|ые|ие|а|я|ы|и|у|е)$")
 
 Same = tuple[dt.date, int, int, int, Decimal, int | None]
 """What a service given is known by: the day, recipient, service, performer, amount and minutes."""
@@ -107,14 +105,6 @@ class Known:
             who == staff_id and since <= day and (until is None or day <= until)
             for who, since, until in self.curators.get(case_id, ())
         )
-
-
-def stem_of_family(text: str) -> str:
-    """Return «тестов» of «семья Тестовых» and of «Тестова», "" when *text* names no family by its surname alone."""
-    flat = fold(in_russian(clean(text)))
-    named = _FAMILY.fullmatch(flat)
-    surname = (named[1] if named else flat).strip(' .,«»"')
-    return _ENDING.sub("", surname) if surname and " " not in surname and "." not in surname else ""
 
 
 def known_to(session: Session, named: Collection[Named], days: Collection[dt.date]) -> Known:

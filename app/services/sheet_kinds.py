@@ -13,7 +13,7 @@ from app.register.sheet import Around, Directory, PersonName
 from app.register.sheet.book import Value
 from app.register.sheet.cells import Amount, Cell, Day, Lookup, Person, says_nothing, text_of
 from app.register.sheet.dates import Years
-from app.register.sheet.names import NotAName, read_name
+from app.register.sheet.names import NotAName, clean, in_russian, read_name
 from app.words import IN_MONTHS, fold
 
 YEARS = Years(-30, 0)
@@ -31,6 +31,8 @@ _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)(?::00)?")
 _SAID = re.compile(
     r"(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:ч|час|часа|часов)\.?)?\s*(?:(\d{1,4})\s*(?:м|мин|минут|минута|минуты)?\.?)?"
 )
+_FAMILY = re.compile(r"сем(?:ья|ьи|ье)\s+(.+)")
+_ENDING = re.compile(r"(?:ых|их|ой|ей|ая|ый|ий|ые|ие|а|я|ы|и|у|е)$")
 _SHORT = re.compile(r"[А-ЯЁ][а-яё-]+ [А-ЯЁ]\. ?(?:[А-ЯЁ]\.)?|[А-ЯЁ]\. ?(?:[А-ЯЁ]\. ?)?[А-ЯЁ][а-яё-]+")
 
 
@@ -147,6 +149,14 @@ class Named:
         return self.name.key if self.name else fold(self.text)
 
 
+def stem_of_family(text: str) -> str:
+    """Return «тестов» of «семья Тестовых» and of «Тестова», "" when *text* names no family by its surname alone."""
+    flat = fold(in_russian(clean(text)))
+    named = _FAMILY.fullmatch(flat)
+    surname = (named[1] if named else flat).strip(' .,«»"')
+    return _ENDING.sub("", surname) if surname and " " not in surname and "." not in surname else ""
+
+
 @dataclass(frozen=True)
 class Recipient:
     """Who got the service: a whole name, a surname with initials, or «семья Тестовых»."""
@@ -156,6 +166,8 @@ class Recipient:
     def read(self, value: Value, around: Around) -> Cell:
         """Return :class:`Named`; who that is, the base tells."""
         text = text_of(value)
+        if _FAMILY.fullmatch(fold(text)):
+            return Cell(Named(text))
         try:
             name = read_name(text)
         except NotAName as wrong:
