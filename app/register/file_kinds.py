@@ -46,8 +46,8 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
 KINDS: tuple[FileKind, ...] = (
     FileKind("pdf", "PDF", "application/pdf", ".pdf", "file-earmark-pdf", inline=True),
-    FileKind("jpg", "снимок JPEG", "image/jpeg", ".jpg", "file-earmark-person", inline=True),
-    FileKind("png", "картинка PNG", "image/png", ".png", "file-earmark-person", inline=True),
+    FileKind("jpg", "снимок JPEG", "image/jpeg", ".jpg", "file-earmark-image", inline=True),
+    FileKind("png", "картинка PNG", "image/png", ".png", "file-earmark-image", inline=True),
     FileKind("docx", "документ Word", f"{_OFFICE}wordprocessingml.document", ".docx", "file-earmark-word"),
     FileKind("xlsx", "книга Excel", f"{_OFFICE}spreadsheetml.sheet", ".xlsx", "file-earmark-spreadsheet"),
     FileKind("odt", "документ ODT", f"{_OPEN}text", ".odt", "file-earmark-text"),

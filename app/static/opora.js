@@ -497,6 +497,9 @@ class Combo {
 
 for (const box of all(".combo[data-lookup]")) if (box.dataset.lookup) new Combo(box);
 
+// The tab one is on may lie outside a narrow screen.
+for (const tab of all(".tabs [aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "center" });
+
 /* ---- files: dropped onto their place, named before they leave, refused early when too large -------------------- */
 
 for (const form of all("form[data-attach]")) {
