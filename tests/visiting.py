@@ -249,4 +249,4 @@ def page(chromium: Any) -> Iterator[Any]:
     yield opened
     context.close()
     # The viewer of PDF is a part of Chromium that calls itself an extension.
-    assert [each for each in strangers if not each.startswith(("data:", "chrome-extension:"))] == []
+    assert [each for each in strangers if not each.startswith(("data:", "chrome:", "chrome-extension:"))] == []
