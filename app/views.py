@@ -16,6 +16,7 @@ from app.organisation.views import Departments, Partners, ServiceAreas, ServiceU
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
 from app.programmes.views import MeasureLines, Measures, Programmes, Versions
 from app.register.draft_views import Drafts
+from app.register.intake.form_views import FromExcel
 from app.register.intake.views import Import
 from app.reporting.views import Reports
 from app.search import Search
@@ -57,6 +58,7 @@ MENU: tuple[Screen, ...] = (
     Screen("Решения", "Договоры", "pen", Agreements),
     Screen("Отчётность", "Реестры и отчёты", "bar-chart", Reports),
     Screen("Отчётность", "Загрузка из Excel", "file-earmark-arrow-up", Import),
+    Screen("", "", "", FromExcel),
     Screen("Справочники", "Перечень услуг", "list-check", Services),
     Screen("Справочники", "Организации", "building", Partners),
     Screen("Справочники", "Территории", "geo-alt", Territories),

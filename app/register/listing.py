@@ -9,6 +9,7 @@ from flask import abort, request
 from app.base import Model
 from app.register import bulk_edit, lists
 from app.register.access import BIGGEST, may
+from app.register.intake.form_views import act_of
 from app.register.pages import Act, Blank, ListPage, ViewTab
 from app.register.spec import Spec
 from app.register.state import ListState
@@ -82,6 +83,8 @@ def _head(
     if some and owner is None and may(register, "export"):
         url = state.url(register.url("export"))
         made.append(Act("export", "Выгрузить в Excel", url, icon="file-earmark-spreadsheet"))
+    if owner is None:
+        made.extend(act_of(register, state))
     if may(register, "add") and not register.fixed_rows and len(path) < 2:
         fixed = {} if owner is None else {path[0]: owner.id, "back": f"{request.path}?{request.query_string.decode()}"}
         tone = "primary" if owner is None else ""

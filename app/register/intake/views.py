@@ -24,6 +24,7 @@ from app.register.editing import Refused, committed
 from app.register.intake import giveback, memory, waiting, work
 from app.register.intake import page as pages
 from app.register.intake.importer import Importer, importers
+from app.register.intake.of_register import of_key
 from app.register.intake.preview import TITLE, answers_from, preview_of, result_of
 from app.register.intake.waiting import WaitingFile
 from app.words import counted
@@ -50,7 +51,7 @@ class Import(BaseView):
     @access("work")
     def upload(self) -> Response | str:
         """Take the file and look whether it can be read; a refused one is not kept."""
-        allowed = _allowed()
+        allowed = _allowed(request.form.get("sheet", ""))
         wanted = request.form.get("sheet", allowed[0].key if allowed else "")
         importer = next((one for one in allowed if one.key == wanted), None) or abort(403)
         sent = request.files.get("file")
@@ -196,8 +197,11 @@ def _folder() -> Path:
     return Path(current_app.config["OPORA"].instance) / "imports"
 
 
-def _allowed() -> list[Importer]:
-    """Return the importers the signed-in person may use."""
+def _allowed(asked: str = "") -> list[Importer]:
+    """Return the importers the signed-in person may use; that of a register when it is *asked* for."""
+    own = of_key(asked)
+    if own is not None:
+        return [own]
     has = current_app.extensions["appbuilder"].sm.has_access
     return [one for one in importers().every if has(f"can_{one.permission[1]}", one.permission[0])]
 
@@ -207,7 +211,7 @@ def _found(token: str) -> tuple[WaitingFile, Importer] | None:
     kept = waiting.find(_folder(), token, by=acting.actor())
     if kept is None:
         return None
-    importer = next((one for one in _allowed() if one.key == kept.importer), None) or abort(403)
+    importer = next((one for one in _allowed(kept.importer) if one.key == kept.importer), None) or abort(403)
     return kept, importer
 
 
@@ -217,7 +221,7 @@ def _gone() -> Response:
 
 
 def _draw_upload(chosen: str = "", error: str = "") -> str:
-    choices = tuple((one.key, one.label) for one in _allowed())
+    choices = tuple((one.key, one.label) for one in _allowed(chosen))
     about = {
         "title": TITLE,
         "line": "Ваша таблица в любом виде: сначала система покажет, что поняла.",

@@ -72,6 +72,8 @@ class Sheet:
     same_head: tuple[str, ...] = ()
     """Head fields that must not differ between the rows of one repeated head."""
     checks: tuple[Callable[[Group], Iterable[Problem]], ...] = ()
+    plain: bool = False
+    """Whether every row under the header is data: a form has neither sections nor totals nor signatures."""
 
     def field(self, name: str) -> Field:
         """Return the field *name*; a part («child:last») is of the field before the colon.

@@ -75,6 +75,8 @@ def read_groups(grid: Grid, header: Header, sheet: Sheet, columns: Mapping[int, 
     ended = False
     for row in range(header.first, len(grid.rows) + 1):
         kind = row_kind(grid, row, header, names)
+        if sheet.plain and kind not in (RowKind.HEADER, RowKind.NUMBERING) and grid.filled(row):
+            kind = RowKind.DATA
         if kind is RowKind.SECTION:
             section = text_of(grid.value(row, grid.filled(row)[0])).rstrip(" :.")
         elif kind in (RowKind.TOTAL, RowKind.FOOTER):
