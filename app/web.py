@@ -44,8 +44,9 @@ ICONS = tuple(
     exclamation-octagon-fill exclamation-triangle exclamation-triangle-fill eye eye-slash file-earmark
     file-earmark-arrow-down file-earmark-arrow-up file-earmark-check file-earmark-medical file-earmark-pdf
     file-earmark-image file-earmark-person file-earmark-plus file-earmark-spreadsheet file-earmark-text
-    file-earmark-word file-earmark-x files filter flag folder folder-plus folder2 folder2-open funnel gear geo-alt gift globe
-    graph-up grid-3x3-gap hammer hand-thumbs-up handbag headset heart-pulse hospital hourglass-split house
+    file-earmark-word file-earmark-x files filter flag folder folder-plus folder2 folder2-open funnel gear
+    geo-alt gift globe graph-up grid-3x3-gap hammer hand-thumbs-up handbag headset heart-pulse hospital
+    hourglass-split house
     house-door house-heart inbox info-circle info-circle-fill journal journal-check journal-medical journal-plus
     journal-text kanban key layers layout-three-columns lightning link-45deg list list-check list-ol list-task
     list-ul lock lock-fill map megaphone mortarboard paperclip patch-check pause-circle pen pencil pencil-square
