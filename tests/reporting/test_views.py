@@ -54,9 +54,16 @@ def sheet_of(answer: Any) -> Any:
 def test_the_page_offers_every_register_with_its_parameters(visit, family_on_register):
     page = visit("Заведующий отделением").get("/reports/").text
 
-    for words in ("Реестр (банк данных) семей", "Реестр детей", "Журнал заседаний", "3. Заречье", "Кураторова"):
+    for words in (
+        "Реестр (банк данных) семей",
+        "Реестр детей",
+        "Журнал заседаний",
+        "Журнал оказанных услуг",
+        "3. Заречье",
+        "Кураторова",
+    ):
         assert words in page
-    assert page.count('name="on"') == 3
+    assert page.count('name="on"') == 4
     assert page.count('name="area_id"') >= 2
 
 

@@ -14,20 +14,32 @@ from app.acting import acting
 from app.cases.models import CaseSource, CaseStatus
 from app.cases.rules import open_case
 from app.journal.models import JournalRow
+from app.services.rules import record_service
 from reports import REPORTS, Asked, export, report_of
 from reports.command import export_report
-from tests.make import DAY, centre, make_actor, make_case, make_family, make_unit, refused
+from tests.make import (
+    DAY,
+    centre,
+    make_actor,
+    make_case,
+    make_family,
+    make_service,
+    make_staff,
+    make_unit,
+    mother_of,
+    refused,
+)
 from tests.meetings.make import council, make_decision, make_submitted
 from tests.register.test_workbook import recalculated
 
 
 def test_reports_are_found_by_code_in_either_case():
-    assert list(REPORTS) == ["R01", "R04", "R05"]
+    assert list(REPORTS) == ["R01", "R04", "R05", "R06"]
     assert report_of("r04").title == "Реестр детей"
 
 
 def test_an_unknown_report_is_refused():
-    with refused("Отчёта R99 нет. Выберите один из этих: R01, R04, R05.", field="code"):
+    with refused("Отчёта R99 нет. Выберите один из этих: R01, R04, R05, R06.", field="code"):
         report_of("R99")
 
 
@@ -107,17 +119,24 @@ def test_the_command_refuses_what_is_neither_a_day_nor_a_period(session, tmp_pat
 @pytest.mark.parametrize("code", REPORTS)
 def test_libreoffice_calculates_the_same_values_in_every_report(session, tmp_path, code):
     with council(session) as made:
+        head = made.centre.head
         make_decision(made, make_submitted(made))
-        make_case(session, made.centre.head, family=make_family(session, made.centre.head, name="=1+1"))
+        case = make_case(session, head, family=make_family(session, head, name="=1+1"))
+        service, performer = make_service(session, head, name="=2+2"), make_staff(session, head)
+        record_service(
+            case, by=head, service=service, recipient=mother_of(case.family), performer=performer, quantity=3
+        )
         session.commit()
         path = tmp_path / "report.xlsx"
-        export(code, path, session, Asked(DAY, health=True, registers=True), by=made.centre.head)
+        export(code, path, session, Asked(DAY, health=True, registers=True), by=head)
 
-    ours = load_workbook(path, data_only=True).active
+    ours = load_workbook(path, data_only=True)
     (tmp_path / "bare").mkdir()
     theirs = recalculated(path, tmp_path / "bare")
-    values = [[cell.value for cell in row] for row in ours.iter_rows()]
-    assert [
-        [cell.value for cell in row] for row in theirs.iter_rows(max_row=ours.max_row, max_col=ours.max_column)
-    ] == values
-    assert not [cell for row in theirs.iter_rows() for cell in row if cell.data_type == "e"]
+    assert theirs.sheetnames == ours.sheetnames
+    for mine, sheet in zip(ours.worksheets, theirs.worksheets, strict=True):
+        values = [[cell.value for cell in row] for row in mine.iter_rows()]
+        assert [
+            [cell.value for cell in row] for row in sheet.iter_rows(max_row=mine.max_row, max_col=mine.max_column)
+        ] == values
+        assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "e"]
