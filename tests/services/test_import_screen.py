@@ -1,0 +1,85 @@
+"""Loading a journal of services in the browser: shown, loaded, the rest given back; who may."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.acting import SYSTEM, acting
+from app.organisation.models import ServiceUnit
+from app.organisation.rules import add_staff
+from app.roles import HEAD, REGISTRAR
+from app.services.models import ServiceRecord
+from tests.cases.banks import CURATORS
+from tests.make import make_actor
+from tests.services.journals import GIVEN, JOURNALS, OLGA, bank_loaded, line, rows, write
+from tests.visiting import Browser, Visit
+
+
+@pytest.fixture
+def head(visit: Visit, stored: Session, tmp_path: Path) -> Browser:
+    """Return the browser of a head in a centre with families and their curators."""
+    browser = visit(HEAD)
+    for name in CURATORS:
+        add_staff(stored, browser.unit_id, name, "куратор", by=SYSTEM, since=dt.date(2020, 1, 1))
+    with acting(make_actor(stored.get(ServiceUnit, browser.unit_id))) as by:
+        bank_loaded(stored, by, tmp_path)
+    return browser
+
+
+def send(browser: Browser, path: Path) -> Any:
+    data = {"sheet": "services", "file": (BytesIO(path.read_bytes()), "Журнал.xlsx")}
+    return browser.post("/import/", data=data, content_type="multipart/form-data")
+
+
+def stamp(text: str) -> str:
+    found = re.search(r'name="stamp" value="([0-9a-f]+)"', text)
+    assert found is not None
+    return found[1]
+
+
+def number(stored: Session) -> int | None:
+    with acting(SYSTEM):
+        return stored.scalar(select(func.count(ServiceRecord.id)))
+
+
+def test_a_journal_is_shown_and_loaded(head: Browser, stored: Session, tmp_path: Path) -> None:
+    here = send(head, write(tmp_path / "j.xlsx", JOURNALS["printed"])).headers["Location"]
+    page = head.get(here).text
+    assert all(
+        words in page for words in ("Новых: 4\u00a0услуги.", "В перечень добавится: 3\u00a0услуги.", GIVEN[0][1])
+    )
+    assert number(stored) == 0
+    done = head.post(f"{here}load", data={"how": "all", "stamp": stamp(page)})
+    assert (done.status_code, done.headers["Location"]) == (302, "/records/")
+    assert "Загружено: 4\u00a0услуги." in head.get("/records/").text
+    assert number(stored) == 4
+
+
+def test_good_rows_are_loaded_and_the_rest_is_given_back(head: Browser, stored: Session, tmp_path: Path) -> None:
+    path = write(tmp_path / "j.xlsx", (("Январь", rows(line(1), line(2, C=OLGA, F="два"))),))
+    here = send(head, path).headers["Location"]
+    page = head.get(here).text
+    assert "«два» не число" in page
+    done = head.post(f"{here}load", data={"how": "good", "stamp": stamp(page)}, follow_redirects=True).text
+    assert "Загружено: 1\u00a0услуга." in done
+    assert number(stored) == 1
+    with head.get(f"{here}rest") as answer:
+        sheet = load_workbook(BytesIO(answer.data)).active
+    left = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert [row[2] for row in left] == ["Ф.И.О. получателя", OLGA]
+    assert "количество" in str(left[1][-1]) or "«два» не число" in str(left[1][-1])
+
+
+def test_who_may_not_enter_services_is_not_offered_them(visit: Visit, tmp_path: Path) -> None:
+    registrar = visit(REGISTRAR)
+    assert "Журнал услуг" not in registrar.get("/import/").text
+    assert send(registrar, write(tmp_path / "j.xlsx", JOURNALS["printed"])).status_code == 403
