@@ -25,7 +25,7 @@ from app.register import lists, steps
 from app.register.access import may
 from app.register.actions import run_over
 from app.register.editing import Refused, committed, safe_back
-from app.register.field import NOT_GIVEN, OUT_OF_SIGHT, local, shown
+from app.register.field import OUT_OF_SIGHT, local, shown
 from app.register.forms import Bound, empty_form, read_form, refusal_of, view_of
 from app.register.models import BulkStep
 from app.register.saving import give_receipt, sent_before
@@ -47,7 +47,7 @@ _LONGEST_IDS = 40_000
 
 @dataclass(frozen=True)
 class Line:
-    """One record of the preview with what changes: (label, now, then)."""
+    """One record of the preview with what changes: (label, now, then), nothing for an empty value."""
 
     id: int
     version: int
@@ -98,8 +98,9 @@ def change_each(
     def words(name: str, value: Any) -> str:
         made = spec.fields[name]
         if made.target is not None:
-            return titles.get((name, value), OUT_OF_SIGHT) if value is not None else NOT_GIVEN
-        return shown(value, made.kind, made.scale).text
+            return titles.get((name, value), OUT_OF_SIGHT) if value is not None else ""
+        cell = shown(value, made.kind, made.scale)
+        return "" if cell.empty else cell.text
 
     def one(record: Any, *, by: Actor) -> None:
         title, version = str(record), record.version

@@ -122,7 +122,7 @@ for (const box of all("[data-arrange]")) {
   });
 }
 // A page that was sent back after a step without script comes with the columns open.
-if (location.hash === "#columns") for (const drop of all("details#columns")) drop.open = true;
+if (location.hash === "#columns") for (const box of all("#columns")) box.closest("details").open = true;
 
 /* ---- questions before an act ------------------------------------------------------------------------------------ */
 
