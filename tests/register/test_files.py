@@ -2,83 +2,34 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import re
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask_appbuilder.security.sqla.models import PermissionView, Role
-from sqlalchemy import event, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
-from app import journal, storage
-from app.acting import SYSTEM, acting
-from app.base import Model
+from app import journal
+from app.acting import acting
 from app.cli_files import check_files
-from app.extensions import db
 from app.journal.models import JournalRow, JournalValue
-from app.people.models import DisabilityStatus, Family
+from app.people.models import DisabilityStatus
 from app.register import files
 from app.register.file_kinds import OTHER
-from app.register.models import Attachment
-from app.storage import NO_ROOM, Folder
+from app.storage import Folder
 from tests.make import child_of, make_family, refused
 from tests.register import uploads
+from tests.register.attaching import PDF, attached, events, said, send, stored_under, whole_folder
 from tests.register.conftest import Office
 from tests.visiting import Browser
-
-PDF = uploads.pdf()
 
 
 @pytest.fixture(autouse=True)
 def folder(app: Flask) -> Iterator[Folder]:
     """Return the installation's folder of files; after every test each row has its file and each file its row."""
-    with app.app_context():
-        made = files.folder()
-    for left in made.root.rglob("*"):
-        if left.is_file():
-            left.unlink()
-    yield made
-    with app.app_context(), acting(SYSTEM), Session(db.engine) as session:
-        rows = sorted(session.scalars(select(Attachment.stored_as)))
-    assert rows == made.names() == sorted(stored_under(made))
-
-
-def stored_under(folder: Folder) -> list[str]:
-    """Return every file in the folder, temporary ones too."""
-    return [str(path.relative_to(folder.root)) for path in folder.root.rglob("*") if path.is_file()]
-
-
-def send(browser: Browser, record: Model, *sent: tuple[bytes, str], key: str = "families") -> Any:
-    """Attach files to a record through its card."""
-    given = [(BytesIO(content), name) for content, name in sent]
-    return browser.post(f"/{key}/files/{record.id}", data={"files": given}, content_type="multipart/form-data")
-
-
-def attached(stored: Session) -> list[Attachment]:
-    """Return every attachment there is."""
-    stored.expire_all()
-    return list(stored.scalars(select(Attachment).order_by(Attachment.id)))
-
-
-def said(answer: Any) -> str:
-    """Return the words of a page without its markup."""
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
-
-
-def events(stored: Session, table: str, pk: int) -> list[tuple[str, str]]:
-    """Return the named events of a record."""
-    rows = stored.execute(
-        select(JournalRow.verb, JournalRow.sentence)
-        .where(JournalRow.table_name == table, JournalRow.record_id == pk)
-        .order_by(JournalRow.id)
-    )
-    return [(verb, sentence) for verb, sentence in rows if "." in verb]
+    yield from whole_folder(app)
 
 
 @pytest.mark.both
@@ -338,115 +289,3 @@ def test_a_file_whose_content_is_lost_says_so(office: Office, folder: Folder, ap
         check_files(office.stored, folder, read=True)
     path.write_bytes(whole)
     assert check_files(office.stored, folder, read=True) == "Файлов: 1, все на месте. Убрано: 0\u00a0лишних файлов."
-
-
-# ---- nothing half done ---------------------------------------------------------------------------------------------
-
-
-def failing(moment: str) -> Any:
-    """Return a listener that fails at *moment* of a session's life."""
-
-    def fail(*_: object) -> None:
-        raise RuntimeError(f"{moment} fails")
-
-    return fail
-
-
-@pytest.mark.parametrize("moment", ["before_commit", "after_flush"])
-def test_an_upload_that_fails_to_commit_leaves_neither_row_nor_file(
-    office: Office, folder: Folder, moment: str
-) -> None:
-    family, curator = office.family(), office.come()
-    office.stored.commit()
-    curator.application.config["PROPAGATE_EXCEPTIONS"] = False
-    fail = failing(moment)
-    event.listen(db.session.session_factory.class_, moment, fail)
-    try:
-        assert send(curator, family, (PDF, "a.pdf")).status_code == 500
-    finally:
-        event.remove(db.session.session_factory.class_, moment, fail)
-    assert (attached(office.stored), stored_under(folder)) == ([], [])
-
-
-def test_a_removal_that_fails_to_commit_keeps_row_and_file(office: Office, folder: Folder) -> None:
-    family, curator = office.family(), office.come()
-    send(curator, family, (PDF, "a.pdf"))
-    (file,) = attached(office.stored)
-    office.stored.commit()
-    curator.application.config["PROPAGATE_EXCEPTIONS"] = False
-    fail = failing("before_commit")
-    event.listen(db.session.session_factory.class_, "before_commit", fail)
-    try:
-        assert curator.post(f"/families/file/{family.id}/{file.id}/delete").status_code == 500
-    finally:
-        event.remove(db.session.session_factory.class_, "before_commit", fail)
-    assert curator.get(f"/families/file/{family.id}/{file.id}/content").data == PDF
-
-
-def test_a_full_disk_is_one_sentence_and_nothing_of_all_that_was_sent_is_kept(
-    office: Office, folder: Folder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    family, curator = office.family(), office.come()
-    calls = iter([None, OSError(errno.ENOSPC, "full")])
-    real = os.fsync
-
-    def second_fails(number: int) -> None:
-        failure = next(calls, None)
-        if failure is not None:
-            raise failure
-        real(number)
-
-    monkeypatch.setattr(storage.os, "fsync", second_fails)
-    answer = send(curator, family, (PDF, "a.pdf"), (b"words", "b.txt"))
-    assert NO_ROOM in said(curator.get(answer.location))
-    assert (attached(office.stored), stored_under(folder)) == ([], [])
-
-
-# ---- a record with files -------------------------------------------------------------------------------------------
-
-
-def test_a_record_with_files_is_not_deleted_by_any_rule(office: Office) -> None:
-    family, almighty = office.family(), office.almighty()
-    send(almighty, family, (PDF, "a.pdf"), (b"words", "b.txt"))
-    sentence = f"«{family}» нельзя удалить: приложено 2\u00a0файла. Сначала удалите их на вкладке «Файлы»."
-    answer = almighty.post(f"/families/delete/{family.id}")
-    assert " ".join(sentence.split()) in said(almighty.get(answer.location))
-    office.stored.delete(office.stored.get_one(Family, family.id))
-    with refused(sentence):
-        office.stored.flush()
-    office.stored.rollback()
-    for file in attached(office.stored):
-        almighty.post(f"/families/file/{family.id}/{file.id}/delete")
-    pk = family.id
-    assert almighty.post(f"/families/delete/{pk}").status_code == 302
-    office.stored.expire_all()
-    assert office.stored.scalars(select(Family.id).where(Family.id == pk)).all() == []
-
-
-def test_a_record_all_centres_share_keeps_the_files_of_another_one_out_of_sight(office: Office) -> None:
-    neighbour = office.visit("Регистратор", unit=office.other)
-    send(neighbour, office.village, (PDF, "Чужое.pdf"), key="territories")
-    (file,) = attached(office.stored)
-    assert file.service_unit_id == office.other.id
-    registrar = office.come("Регистратор")
-    assert "Чужое" not in registrar.get(f"/territories/show/{office.village.id}?tab=files").text
-    assert registrar.get(f"/territories/file/{office.village.id}/{file.id}/content").status_code == 404
-
-
-def test_the_sweep_finds_what_a_crash_left(office: Office, folder: Folder) -> None:
-    family, curator = office.family(), office.come()
-    send(curator, family, (PDF, "a.pdf"))
-    (file,) = attached(office.stored)
-    office.stored.commit()
-    left = folder.put(b"left by a crash")
-    path = folder.path_of(left.name).with_suffix(".part")
-    os.utime(path, (0, 0))
-    assert check_files(office.stored, folder, keep=True) == "Файлов: 1, все на месте. Найдено: 1\u00a0лишний файл."
-    assert check_files(office.stored, folder) == "Файлов: 1, все на месте. Убрано: 1\u00a0лишний файл."
-    folder.path_of(file.stored_as).unlink()
-    with refused(
-        f"Нет содержимого у 1\u00a0файла: № {file.id} (family {family.id}). Верните папку files из резервной копии."
-    ):
-        check_files(office.stored, folder)
-    office.stored.delete(file)
-    office.stored.commit()
