@@ -25,7 +25,7 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
         models,  # noqa: F401 -- every table is known before FAB and the scope look at them
         sealing,
     )
-    from app.database import assert_engine, prepare_engine
+    from app.database import assert_engine, init_session_end, prepare_engine
     from app.extensions import csrf, db, migrate
     from app.health import init_health
     from app.importers import IMPORTERS
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     sealing.load_keyring(settings.keyring)
     db.init_app(app)
+    init_session_end(app)
     init_acting(app)  # Before the tokens are looked at: a refused form is drawn again for whoever sent it.
     csrf.init_app(app)
     migrate.init_app(app, db)

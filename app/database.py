@@ -234,6 +234,24 @@ def _assert_postgresql(connection: Connection, durable: bool) -> None:
         raise UnfitDatabase("PostgreSQL: synchronous_commit выключен, сохранённое может пропасть. Включите его.")
 
 
+def init_session_end(app: Flask) -> None:
+    """Let the session of a request go even when its connection is lost: the answer has been written already.
+
+    Call after ``db.init_app``: what is registered later is torn down first, and leaves the library nothing to do.
+    """
+
+    @app.teardown_appcontext
+    def let_go(_error: BaseException | None) -> None:
+        try:
+            db.session.remove()
+        except DBAPIError as lost:
+            if trouble(lost) is None:
+                raise
+            # Ending a transaction on a lost connection fails; the database has ended it itself.
+            db.session().invalidate()
+            db.session.remove()
+
+
 def init_database(app: Flask) -> None:
     """Bind the database and the migrations to *app*; its first connection is already prepared."""
     db.init_app(app)

@@ -163,7 +163,8 @@ def _refuse_for_now(error: DBAPIError | PoolTimeout) -> ResponseReturnValue:
     found = trouble(error)
     if found is None:
         raise error
-    _note_incident(current_app._get_current_object(), error, "database " + found.value)  # type: ignore[attr-defined]
+    # Where it was noticed tells nothing, and everybody who works now will add a line.
+    _note_incident(current_app, f"database {found.value}", kinds_of(error.with_traceback(None))[:1])
     return _page(503, TROUBLES[found], keeps=_typed())
 
 
@@ -198,14 +199,13 @@ def _page(
 
 def _log_incident(app: Flask, exc_info: Any) -> None:
     """Log an unexpected failure under a short number the person can read out."""
-    _note_incident(app, exc_info[1], "incident")
+    _note_incident(app, "incident", kinds_of(exc_info[1]))
 
 
-def _note_incident(app: Flask, error: BaseException | None, what: str) -> None:
+def _note_incident(app: Flask, what: str, chain: list[dict[str, Any]]) -> None:
     """Write an incident into the log: the kinds of the exceptions, their lines and the route, nothing typed."""
     g.incident = f"{dt.datetime.now(dt.UTC):%d}-{secrets.randbelow(10_000):04d}"
     route = request.url_rule.rule if request.url_rule else "?"
-    chain = kinds_of(error)
     told = {"incident": g.incident, "method": request.method, "route": route, "failure": chain}
     lines = "\ncaused by ".join("\n  ".join([one["kind"], *one["lines"]]) for one in chain)
     app.logger.error("%s %s: %s %s\n%s", what, g.incident, request.method, route, lines, extra={"told": told})

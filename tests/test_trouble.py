@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 import app.database
+from app.acting import SYSTEM, acting
 from app.database import Trouble, trouble
 from app.extensions import db
 from app.people.models import Person
@@ -150,6 +151,17 @@ def test_a_fault_of_the_program_is_an_incident_and_not_a_busy_base(app: Flask, v
     stored.commit()
     answer = curator.get("/families/")
     assert (answer.status_code, "номер <strong>" in answer.text) == (500, True)
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_a_connection_lost_after_the_answer_was_written_spoils_nothing(app: Flask) -> None:
+    url = app.config["OPORA"].database_url
+    with administering(url.set(database="postgres")) as asked, acting(SYSTEM):
+        with app.app_context():
+            db.session.execute(text("SELECT 1"))
+            asked(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{url.database}'")
+        with app.app_context():
+            assert db.session.scalar(text("SELECT 1")) == 1
 
 
 class _Driver(Exception):

