@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,8 +24,9 @@ from app.meetings.models import (
 )
 from app.meetings.rights import members_on
 from app.programmes.models import Programme, ProgrammeVersion, VersionStatus
+from app.register.desk import Desk
 from app.register.field import fields_of, local
-from app.register.forms import Bound, empty_form, view_of
+from app.register.forms import Bound, empty_form, read_form, view_of
 from app.register.history import day_words
 from app.register.pages import Act, Badge, Blank
 from app.register.spec import Group, Spec
@@ -61,9 +63,13 @@ def decision_form(*, votes: bool = False, about_programme: bool = True) -> tuple
 
 
 def meeting_page(
-    session: Session, meeting: Meeting, by: Actor, *, worker: bool, refused: tuple[int, Any] | None
-) -> dict[str, Any]:
-    """Return the page of *meeting*; *worker* may change it, *refused* is (item id, the form that was refused)."""
+    session: Session, meeting: Meeting, by: Actor, *, worker: bool, refused: tuple[int, Any] | None,
+    desks: Mapping[int, Desk],
+) -> dict[str, Any]:  # fmt: skip
+    """Return the page of *meeting*; *worker* may change it, *refused* is (item id, the form that was refused).
+
+    *desks* hold the drafts of the decisions by item id.
+    """
     status = meeting.status
     when = local(meeting.held_at or meeting.planned_at)
     names = ", ".join(
@@ -75,7 +81,7 @@ def meeting_page(
     return {
         "line": f"{day_words(when.date())}, {when:%H:%M}{place}. {names[:1].upper()}{names[1:]}",
         "steps": _steps(status),
-        "items": [_item(meeting, item, by, worker=worker, refused=refused) for item in meeting.items],
+        "items": [_item(meeting, item, desks.get(item.id), worker=worker, refused=refused) for item in meeting.items],
         "add": None,
         "candidates": _candidates(session, meeting, worker=worker),
         "presence": _presence(meeting, worker=worker),
@@ -103,7 +109,7 @@ def _steps(status: MeetingStatus) -> list[tuple[str, str]]:
 
 
 def _item(
-    meeting: Meeting, item: AgendaItem, by: Actor, *, worker: bool, refused: tuple[int, Any] | None
+    meeting: Meeting, item: AgendaItem, desk: Desk | None, *, worker: bool, refused: tuple[int, Any] | None
 ) -> dict[str, Any]:
     decision, version = item.decision, item.programme_version
     title, url = item.title or item.kind.label, ""
@@ -128,7 +134,7 @@ def _item(
         "state": _decided(decision),
         "line": line,
         "acts": acts,
-        "form": _form(meeting, item, worker=worker, refused=refused),
+        "form": _form(meeting, item, desk, worker=worker, refused=refused),
     }
 
 
@@ -140,7 +146,7 @@ def _decided(decision: Decision | None) -> Badge:
 
 
 def _form(
-    meeting: Meeting, item: AgendaItem, *, worker: bool, refused: tuple[int, Any] | None
+    meeting: Meeting, item: AgendaItem, desk: Desk | None, *, worker: bool, refused: tuple[int, Any] | None
 ) -> dict[str, Any] | None:
     signed = meeting.chair_signed_at or meeting.secretary_signed_at
     if not worker or signed or meeting.status not in (MeetingStatus.HELD, MeetingStatus.PROTOCOL_DRAFT):
@@ -155,6 +161,10 @@ def _form(
         if decision is not None:
             preset = {name: getattr(decision, name) for name in spec.fields}
         form = empty_form(spec, groups, preset)
+        if desk is not None and desk.typed is not None:
+            form = read_form(desk.session, spec, groups, desk.typed, None)
+            form.errors.clear()
+    draft = desk.drawn(desk.token()) if desk is not None else None
     return {
         "url": url_for("Meetings.decide", pk=meeting.id, item_id=item.id),
         "fields": [
@@ -163,8 +173,9 @@ def _form(
         ],
         "hidden": (),
         "save": "Записать решение",
-        "open": item.decision is None
-        and item.no == min((i.no for i in meeting.items if i.decision is None), default=0),
+        "open": (item.decision is None and item.no == min(i.no for i in meeting.items if i.decision is None))
+        or bool(draft and draft.resumed),
+        "draft": draft,
         "error": form.errors.get("", ""),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -19,11 +19,14 @@ from app.meetings import agenda, rules
 from app.meetings.models import AgendaItem, Body, BodyMember, DecisionKind, Meeting, MeetingPresence, MeetingStatus
 from app.meetings.page import decision_form, meeting_page, waiting_page
 from app.programmes.models import Programme, ProgrammeVersion
-from app.register.access import PK, access, key_in, may
+from app.register import drafts
+from app.register.access import PK, access, keeps_typed, key_in, may
 from app.register.actions import action
-from app.register.editing import Refused, committed
+from app.register.desk import Desk
+from app.register.editing import STALE, Refused, committed
 from app.register.field import Field
 from app.register.forms import empty_form, parts_of, read_form, refusal_of
+from app.register.models import Draft
 from app.register.pages import Act, Badge, FormPage
 from app.register.view import Register
 
@@ -160,7 +163,8 @@ class Meetings(Register):
         """Draw the page of a meeting; *item_error* is (item id, refused form)."""
         meeting = self.loaded(pk)
         worker = may(self, "edit")
-        page = meeting_page(self.session, meeting, actor(), worker=worker, refused=item_error)
+        desks = self._desks(meeting) if worker else {}
+        page = meeting_page(self.session, meeting, actor(), worker=worker, refused=item_error, desks=desks)
         page.update(title=str(meeting), crumbs=self.crumbs(), badges=self.badges(meeting), error=error)
         page["acts"] = tuple(act for act in self.acts(meeting) if act.name != "edit" or worker)
         return render_template("meeting.html", page=SimpleNamespace(**page))
@@ -259,7 +263,20 @@ class Meetings(Register):
             abort(404)
         return self._done(pk, lambda: rules.hold(meeting, present=present, by=actor()), "Присутствующие отмечены.")
 
+    def _desk(self, pk: int, item: AgendaItem, draft: Draft | None = None) -> Desk:
+        """Return the place of one decision's draft; whoever writes down a meeting fills them all on one page."""
+        here = self.url("show", pk=pk)
+        title = f"Решение по вопросу {item.no}"
+        return Desk(self, actor(), "decide", pk, url=here, title=title, slot=str(item.id), draft=draft)
+
+    def _desks(self, meeting: Meeting) -> dict[int, Desk]:
+        """Return the place of every decision's draft with what is kept there, found in one query."""
+        kept = drafts.of_person(self.session, actor().user_id or 0, f"{self.key}:decide:{meeting.id}")
+        by_slot = {drafts.place_of(draft)[1]: draft for draft in kept}
+        return {item.id: self._desk(meeting.id, item, by_slot.get(str(item.id))) for item in meeting.items}
+
     @expose(f"/{PK}/decide/{key_in('item_id')}", methods=["POST"])
+    @keeps_typed
     @access("edit")
     def decide(self, pk: int, item_id: int) -> Response | str:
         """Write down the decision on one question."""
@@ -267,12 +284,17 @@ class Meetings(Register):
         spec, groups = decision_form(votes=True, about_programme=item.programme_version_id is not None)
         form = read_form(self.session, spec, groups, request.form, None)
         values = {name: value for name, value in form.values.items() if name != "kind"}
+        desk = self._desk(pk, item)
+
+        def step() -> None:
+            rules.decide(item, kind=DecisionKind(form.values["kind"]), by=actor(), **values)
+            desk.saved(item)
+
+        if g.get("stale_form"):
+            form.errors = {"": STALE}
         if not form.errors:
             try:
-                committed(
-                    self.session,
-                    lambda: rules.decide(item, kind=DecisionKind(form.values["kind"]), by=actor(), **values),
-                )
+                committed(self.session, step)
             except Refused as refusal:
                 if not form.refuse(refusal.sentence, refusal.field):
                     form.errors[""] = refusal.sentence

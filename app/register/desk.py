@@ -32,18 +32,23 @@ LISTED = 30
 class Desk:
     """The drafts of one form, from its opening to its saving.
 
-    *verb* is ``add``, ``edit`` or the name of an action; *url* opens the form again, without anybody's words in it.
+    *verb* is ``add``, ``edit``, the name of an action or of a form on the card; *url* opens the form again, without
+    anybody's words in it. A page that holds many forms gives each its *slot* and the *draft* found for it.
     """
 
-    def __init__(self, register: Register, by: Actor, verb: str, *names: object, url: str, title: str) -> None:
+    def __init__(
+        self, register: Register, by: Actor, verb: str, *names: object, url: str, title: str,
+        slot: str = "", draft: Draft | None = None,
+    ) -> None:  # fmt: skip
         self.session: Session = register.session
         self.by = by
         self.user_id = by.user_id or 0
         self.place = ":".join([register.key, verb, *(str(name) for name in names)])[:130]
-        self.url, self.title = url, title
+        self.url, self.title, self.slot = url, title, slot
         came = drafts.read_ticket(request.form.get(drafts.TICKET, "")) if request.method == "POST" else None
-        self.came = came if came and (came.user_id, came.place) == (self.user_id, self.place) else None
-        self.draft = self._asked_for() if request.method == "GET" else None
+        ours = came is not None and (came.user_id, came.place) == (self.user_id, self.place)
+        self.came = came if came is not None and ours and came.slot == (slot or came.slot) else None
+        self.draft = self._asked_for() if request.method == "GET" and not slot else draft
 
     def _asked_for(self) -> Draft | None:
         """Return the draft the address asks for; another person's is 404 like a missing one."""
@@ -66,14 +71,15 @@ class Desk:
 
     def drawn(self, token: str, row_version: int | None = None, *, overtaken: bool = False) -> Drafting:
         """Return what the page needs. *row_version* was typed over; *overtaken*: the record has changed since."""
-        slot = self.came.slot if self.came else drafts.place_of(self.draft)[1] if self.draft else drafts.new_slot()
+        kept_in = self.came.slot if self.came else drafts.place_of(self.draft)[1] if self.draft else ""
+        slot = self.slot or kept_in or drafts.new_slot()
         ticket = drafts.Ticket(
             self.user_id, self.place, slot, self.url, self.title, token, row_version, now().timestamp()
         )
-        if request.method == "POST":
+        if self.draft is None and (self.slot or request.method == "POST"):
             return Drafting(url_for("Drafts.keep"), ticket.sealed())
         if self.draft is not None:
-            said = f"Это черновик от {when(self.draft)}. Проверьте и нажмите «Сохранить»."
+            said = f"Это черновик от {when(self.draft)}. Проверьте и сохраните: пока ничего не записано."
             if overtaken:
                 said += " С тех пор карточку изменил другой сотрудник: при сохранении правки соединятся."
             return Drafting(
@@ -137,6 +143,6 @@ def _needs(draft: Draft) -> list[tuple[type[Model], int]] | None:
             return None
         pairs = [one.partition("=") for one in rest]
         return [(target, int(pk)) for name, _, pk in pairs if (target := register.every_field[name].target)]
-    if not (may(register, "edit") if verb == "edit" else may(register, verb, action=True)):
+    if not (may(register, verb, action=True) if verb in register.register_actions else may(register, "edit")):
         return None
     return [(register.model, int(rest[0]))]

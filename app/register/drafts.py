@@ -26,8 +26,10 @@ from sqlalchemy.orm import Session, defer
 from werkzeug.datastructures import MultiDict
 
 from app import sealing
-from app.acting import now
+from app.acting import SYSTEM, acting, now
 from app.base import RuleBroken
+from app.extensions import db
+from app.jobs.tasks import daily
 from app.register.models import Draft, FormReceipt
 
 DAYS = 7
@@ -151,8 +153,17 @@ def drop(session: Session, ticket: Ticket) -> None:
 
 
 def sweep(session: Session) -> int:
-    """Delete the drafts nobody has come back to for :data:`DAYS` and return how many; for the daily work."""
+    """Delete the drafts nobody has come back to for :data:`DAYS` and return how many."""
     return int(session.execute(delete(Draft).where(Draft.saved_at < _oldest())).rowcount)  # type: ignore[attr-defined]
+
+
+@daily("register.drafts", hour=4)
+def sweep_daily() -> str:
+    """Sweep the drafts of everybody."""
+    with acting(SYSTEM), Session(db.engine) as session:
+        number = sweep(session)
+        session.commit()
+    return f"Убрано черновиков: {number}."
 
 
 def _oldest() -> dt.datetime:

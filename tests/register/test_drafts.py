@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app import sealing
 from app.acting import SYSTEM, acting, clock_at, now
 from app.base import RuleBroken
+from app.jobs.tasks import DAILIES
 from app.organisation.models import Account
 from app.people.models import Family, FamilyMember
 from app.register import drafts
@@ -126,6 +127,16 @@ def test_after_a_week_a_draft_is_neither_offered_nor_kept(office: Office) -> Non
     assert of_person(office.stored, 7) == [fresh]
     assert sweep(office.stored) == 1
     assert office.stored.scalars(select(Draft.id)).all() == [fresh.id]
+
+
+def test_the_daily_work_sweeps_the_drafts(office: Office) -> None:
+    with clock_at(now() - dt.timedelta(days=8)):
+        keep(office.stored, _ticket(), MultiDict({"name": "старое"}))
+    office.stored.commit()
+    with office.come().application.app_context():
+        office.stored.commit()
+        assert DAILIES["register.drafts"].run() == "Убрано черновиков: 1."
+    assert _number(office) == 0
 
 
 # ---- the forms -------------------------------------------------------------------------------------------------------
