@@ -32,6 +32,7 @@ from app.register.intake.plan import (
     DUPLICATE_KIND,
     NOTE_KIND,
     OTHER,
+    TWIN_KIND,
     Answers,
     Mappings,
     Plan,
@@ -277,9 +278,10 @@ class _Judging:
             said = f"«{who.text[:80]}»: это другой человек, его нет среди семей; сначала внесите семью"
             problems.append(group.problem(head, "recipient", "unknown_person", said))
         elif len(families) > 1 and who.name is None:
-            said = f"«{who.text[:80]}»: таких несколько, напишите фамилию, имя и отчество полностью"
-            problems.append(group.problem(head, "recipient", "ambiguous_person", said))
-        return choices, choices[0], twins
+            said = f"«{who.text[:80]}»: таких несколько; выберите, кто это, или напишите имя полностью"
+            problems.append(group.problem(head, "recipient", TWIN_KIND, said))
+        # Of namesakes with the whole name the likeliest is taken and told in a note, so nothing is asked.
+        return choices, choices[0], twins if problems else ()
 
     def _choices(self, seats: list[Seat], day: dt.date) -> Iterator[_Choice]:
         """Yield each place in a family the person had on *day*, with the case the service belongs to."""
@@ -329,7 +331,10 @@ class _Judging:
         case = choice.case
         if case and len({each.seat.person_id for each in choices}) > 1:
             born, many = choice.seat.birth_date, len(choices)
-            said = f"людей с таким именем {many}; выбран родившийся {born:%d.%m.%Y}, дело № {case.number}: проверьте"
+            said = (
+                f"людей с таким именем {many}; взят родившийся {born:%d.%m.%Y}, дело № {case.number}. "
+                "Если это другой, добавьте в таблицу столбец «№ дела»"
+            )
             self._note(group, "recipient", said)
         if case and day < case.opened_at:
             said = f"услуга до начала дела № {case.number} ({case.opened_at:%d.%m.%Y}), отнесена к нему"
@@ -360,7 +365,7 @@ def _twin(group: Group, who: Named, choice: _Choice) -> Twin:
         ("Дата рождения", "", f"{seat.birth_date:%d.%m.%Y}"),
         ("Дело", text_of(group.head.value("case_no")), number),
     )
-    return Twin(seat.person_id, seat.name, 100, pairs, question(group))
+    return Twin(seat.person_id, f"{seat.name}, {seat.birth_date:%d.%m.%Y} г. р.", 100, pairs, question(group))
 
 
 def _place_and_comment(group: Group) -> tuple[Place, str | None]:

@@ -127,10 +127,10 @@ def test_a_surname_with_initials_of_two_families_is_not_guessed(here: tuple, tmp
     namesake(session, by, dt.date(1990, 1, 1), dt.date(2025, 1, 1))
     plan = one_sheet(session, by, tmp_path, line(C="Тестова А.П."))
     assert problems(plan) == [
-        ("recipient", "ambiguous_person",
-         "C2: «Тестова А.П.»: таких несколько, напишите фамилию, имя и отчество полностью")
+        ("recipient", "twin", "C2: «Тестова А.П.»: таких несколько; выберите, кто это, или напишите имя полностью")
     ]  # fmt: skip
-    assert [twin.title for twin in plan.items[0].twins] == [ANNA, ANNA]
+    assert plan.unanswered == 1
+    assert [twin.title for twin in plan.items[0].twins] == [f"{ANNA}, 12.03.1986 г. р.", f"{ANNA}, 01.01.1990 г. р."]
 
 
 def test_of_namesakes_whoever_was_on_the_register_that_day_is_taken_and_it_is_told(here: tuple, tmp_path: Path) -> None:
@@ -139,7 +139,11 @@ def test_of_namesakes_whoever_was_on_the_register_that_day_is_taken_and_it_is_to
     plan = one_sheet(session, by, tmp_path, line())
     (item,) = plan.items
     assert (item.verdict, item.given.case_id) == (Verdict.NEW, case_of(session).id)
-    assert notes(plan) == ["C2: людей с таким именем 2; выбран родившийся 12.03.1986, дело № 001/2024: проверьте"]
+    assert item.twins == ()
+    assert notes(plan) == [
+        "C2: людей с таким именем 2; взят родившийся 12.03.1986, дело № 001/2024. Если это другой, добавьте в таблицу "
+        "столбец «№ дела»"
+    ]
 
 
 def test_of_namesakes_on_the_register_the_one_led_by_the_performer_is_taken(here: tuple, tmp_path: Path) -> None:
@@ -158,25 +162,27 @@ def test_the_number_of_the_case_tells_namesakes_apart(here: tuple, tmp_path: Pat
     assert ([item.given.case_id for item in plan.items], notes(plan)) == ([other.id], [])
 
 
-def test_a_person_says_which_namesake_is_meant(here: tuple, tmp_path: Path) -> None:
+def test_a_person_says_who_is_meant_by_initials(here: tuple, tmp_path: Path) -> None:
     session, by = here
     other = namesake(session, by, dt.date(1990, 1, 1), dt.date(2026, 2, 1))
-    asked = one_sheet(session, by, tmp_path, line())
+    row = line(C="Тестова А.П.")
+    asked = one_sheet(session, by, tmp_path, row)
     (item,) = asked.items
     first, second = item.twins
     assert {first.key, second.key} == {question(item.group)}
     assert second.pairs == (
-        ("Получатель", ANNA, ANNA),
+        ("Получатель", "Тестова А.П.", ANNA),
         ("Дата рождения", "", "01.01.1990"),
         ("Дело", "", f"№ {other.number}, с 01.02.2026"),
     )
-    plan = one_sheet(session, by, tmp_path, line(), answers={first.key: str(second.record_id)})
-    assert plan.items[0].given.case_id == other.id
+    plan = one_sheet(session, by, tmp_path, row, answers={first.key: str(second.record_id)})
+    assert (plan.problems, plan.items[0].given.case_id) == ([], other.id)
+    assert plan.items[0].twins == item.twins
     assert plan.stamp != asked.stamp
-    nobody = one_sheet(session, by, tmp_path, line(), answers={first.key: OTHER})
+    nobody = one_sheet(session, by, tmp_path, row, answers={first.key: OTHER})
     assert problems(nobody) == [
         ("recipient", "unknown_person",
-         f"C2: «{ANNA}»: это другой человек, его нет среди семей; сначала внесите семью")
+         "C2: «Тестова А.П.»: это другой человек, его нет среди семей; сначала внесите семью")
     ]  # fmt: skip
 
 
