@@ -81,10 +81,13 @@ class Opened:
 
 @cache
 def _kept_query() -> Any:
-    """Return the one query of what a person has kept for a list, put together once: it runs with every list."""
+    """Return the one query of what a person has kept for a list, put together once: it runs with every list.
+
+    It names the unit itself: hanging the row scope on it would cost more than the query.
+    """
     nothing, no, empty = literal_column("0", Integer), literal_column("''", String), cast(null(), String)
-    mine = bindparam("user_id")
-    here = bindparam("register")
+    mine: Any = bindparam("user_id")
+    here: Any = bindparam("register")
     views = select(
         literal_column("'view'", String).label("what"),
         SavedView.id,
@@ -95,6 +98,7 @@ def _kept_query() -> Any:
         SavedView.is_default,
     ).where(
         SavedView.register == here,
+        SavedView.service_unit_id == bindparam("unit_id"),
         or_(SavedView.user_id == mine, SavedView.role.in_(bindparam("roles", expanding=True))),
     )
     memory = select(literal_column("'usual'", String), nothing, nothing, no, ListMemory.query, empty, false()).where(
@@ -103,16 +107,17 @@ def _kept_query() -> Any:
     steps = select(literal_column("'step'", String), BulkStep.id, nothing, no, no, empty, false()).where(
         BulkStep.user_id == mine,
         BulkStep.register == here,
+        BulkStep.service_unit_id == bindparam("unit_id"),
         BulkStep.undone_at.is_(None),
         BulkStep.at > bindparam("since"),
     )
-    return union_all(views, memory, steps)
+    return union_all(views, memory, steps).execution_options(unscoped="one's own views, by the unit")
 
 
 def kept(session: Session, key: str, by: Actor) -> Kept:
     """Return what *by* has kept for the list of register *key*, in one query."""
     since = now() - dt.timedelta(hours=UNDO_HOURS)
-    asked = {"register": key, "user_id": by.user_id, "roles": sorted(by.roles), "since": since}
+    asked = {"register": key, "user_id": by.user_id, "unit_id": by.unit_id, "roles": sorted(by.roles), "since": since}
     views, usual, undoable = [], "", False
     for what, pk, user_id, name, query, role, is_default in session.execute(_kept_query(), asked):
         if what == "view":
