@@ -8,6 +8,9 @@ A new one is a module with a ``HEADING`` (:class:`~reports.form.Report`) whose e
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from app import journal
@@ -37,19 +40,28 @@ def report_of(code: str) -> Report:
     return found
 
 
-def export(code: str, target: workbook.Target, session: Session, asked: Asked, *, by: Actor) -> int:
+def export(
+    code: str,
+    target: workbook.Target,
+    session: Session,
+    asked: Asked,
+    *,
+    by: Actor,
+    each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+) -> int:
     """Write report *code* as Excel to *target* and return how many rows it has.
 
     The report is read in a transaction of its own on the database of *session*, as one picture and without stopping
     those who write; *session* itself must not hold the write lock. The row of the journal (who, what, as of when, how
-    many) is written before the caller hands the file out.
+    many) is written before the caller hands the file out. *each* is passed through by every row of the register.
 
     Raises:
         RuleBroken: there is no such report, or it has more rows than a sheet holds.
     """
     report = report_of(code)
     with acting(by, writing=False), Session(session.get_bind()) as own:
-        sheets = report.sheets(own, asked, by.unit_name)
+        (heading, rows), *summaries = report.sheets(own, asked, by.unit_name)
+        sheets = [(heading, each(rows)), *summaries]
         number, *_ = workbook.write_sheets(target, sheets, blank=BLANK, zone=by.zone)
     what = f"{report.code} «{report.title}» {asked.in_words}, {counted(number, 'строка', 'строки', 'строк')}"
     if asked.health and report.on_health:

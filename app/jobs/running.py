@@ -123,9 +123,9 @@ class Jobs:
         for progress in list(self._under_way.values()):
             progress.halt(Interrupted)
 
-    def run_due(self) -> int:
+    def run_due(self, *, daily: bool = False) -> int:
         """Keep watch once and do everything rung for, here and now; return how much that was. For tests."""
-        self.watch()
+        self.watch(daily=daily)
         return self.queue.answer_all()
 
     def _keep_watch(self) -> None:
@@ -136,7 +136,7 @@ class Jobs:
 
     # ---- the watch -----------------------------------------------------------------------------------
 
-    def watch(self) -> None:
+    def watch(self, *, daily: bool = True) -> None:
         """Ring for jobs that wait, begin again those whose worker is dead, and ring for daily work that is due."""
         with self.app.app_context(), acting(SYSTEM):
             with acting(SYSTEM, writing=False), Session(db.engine) as session:
@@ -151,7 +151,7 @@ class Jobs:
                         self.queue.wake(pk)
                 elif self._is_dead(pk, started_at):
                     self._begin_again(pk, attempt, counted=True)
-            for name, day in begin_due(db.engine):
+            for name, day in begin_due(db.engine) if daily else ():
                 self.queue.wake_daily(name, day.isoformat())
 
     def _is_dead(self, pk: int, started_at: dt.datetime | None) -> bool:

@@ -93,12 +93,24 @@ def _value_of(field: Field) -> Callable[[Any], Any]:
     return attrgetter(field.name) if "." not in field.name else field.value
 
 
-def write(session: Session, spec: Spec, state: ListState, target: Any, *, organisation: str, gather: Gather) -> int:
-    """Write the list to *target* and return how many rows it has. *session* is emptied as it goes: give it its own."""
+def write(
+    session: Session,
+    spec: Spec,
+    state: ListState,
+    target: Any,
+    *,
+    organisation: str,
+    gather: Gather,
+    each: Callable[[Iterator[list[Any]]], Iterator[list[Any]]] = iter,
+) -> int:
+    """Write the list to *target* and return how many rows it has. *session* is emptied as it goes: give it its own.
+
+    *each* is passed through by every row on its way, to count them.
+    """
     names = state.columns or spec.columns
     columns = tuple(workbook.Column(spec.fields[n].said, _KINDS.get(spec.fields[n].kind, "text")) for n in names)
     heading = workbook.Heading(spec.many, workbook.on_date(today()), organisation, columns, hold=1)
-    return workbook.write(target, heading, rows(session, spec, state, names, gather))
+    return workbook.write(target, heading, each(rows(session, spec, state, names, gather)))
 
 
 def download(session: Session, spec: Spec, state: ListState, by: Actor, gather: Gather) -> Response:

@@ -34,6 +34,7 @@ from app.register.field import Field, fields_of
 from app.register.file_pages import TAB, FileRoutes
 from app.register.left import leave_at, left_at
 from app.register.list_routes import ListRoutes
+from app.register.long_export import begun_if_long
 from app.register.lookup import look_up
 from app.register.pages import Act, Badge, ListPage
 from app.register.registry import registers
@@ -283,7 +284,9 @@ class Register(FileRoutes, ListRoutes, ModelView):
     def export(self) -> Response:
         """The whole filtered list as Excel, in the chosen columns."""
         spec = self.seen_spec()
-        return exporting.download(self.session, spec, self.opened(spec).state, acting.actor(), self.gather)
+        state, by = self.opened(spec).state, acting.actor()
+        begun = begun_if_long(self.session, spec, state, by)
+        return begun or exporting.download(self.session, spec, state, by, self.gather)
 
     @expose(f"/show/{PK}")
     @access("show")

@@ -14,7 +14,9 @@ from app import acting
 from app.extensions import db
 from app.register import workbook
 from app.register.access import access, may
+from app.register.long_export import begin
 from app.reporting.asking import Typed, Unread, choices, controls, read
+from app.reporting.long_report import TooLong, not_too_many
 from reports import REPORTS, Asked, Report, export
 
 
@@ -45,7 +47,12 @@ class Reports(BaseView):
             asked = read(report, choices(session), request.args, private=may(self, "special"))
         except Unread as refusal:
             return self._page(code, Typed(request.args, refusal.errors)), 400
-        return _file(report, asked)
+        try:
+            return _file(report, asked)
+        except TooLong:
+            typed = {**request.args.to_dict(), "on": f"{asked.on:%d.%m.%Y}"}
+            wanted = {"code": code, "typed": typed}
+            return begin(session, acting.actor(), "export.report", wanted, f"Выгрузка в Excel: {report.title}")
 
     def _page(self, code: str = "", typed: Typed | None = None) -> str:
         offered = choices(db.session())
@@ -74,7 +81,7 @@ def _file(report: Report, asked: Asked) -> Response:
     """Return the written file as a download; it lies in a file without a name that goes with the response."""
     with ExitStack() as held:
         whole = held.enter_context(tempfile.TemporaryFile())
-        export(report.code, whole, db.session(), asked, by=acting.actor())
+        export(report.code, whole, db.session(), asked, by=acting.actor(), each=not_too_many)
         whole.seek(0)
         response = send_file(whole, mimetype=workbook.MIME)
         response.call_on_close(held.pop_all().close)

@@ -448,7 +448,7 @@ def test_daily_work_is_done_once_a_day_after_its_hour(stored: Session, workers: 
     moscow = dt.timezone(dt.timedelta(hours=3))
     for hour, done in ((2, 0), (4, 1), (5, 1), (28, 2)):
         with clock_at(dt.datetime(2026, 3, 1, tzinfo=moscow) + dt.timedelta(hours=hour)):
-            workers.run_due()
+            workers.run_due(daily=True)
             assert days == [SYSTEM.name] * done
     runs = [(run.day.day, run.outcome, run.finished_at is not None) for run in stored.scalars(select(ScheduledRun))]
     assert runs == [(1, "Сделано: 1.", True), (2, "Сделано: 2.", True)]
@@ -467,7 +467,7 @@ def test_daily_work_that_failed_is_tried_again_two_hours_later(stored: Session, 
     at = dt.datetime(2026, 3, 1, 10, tzinfo=dt.UTC)
     for hours, done in ((0, 1), (1, 1), (2, 2), (5, 2)):
         with clock_at(at + dt.timedelta(hours=hours)):
-            workers.run_due()
+            workers.run_due(daily=True)
             assert len(tries) == done
     run = stored.scalars(select(ScheduledRun)).one()
     assert (run.outcome, run.finished_at is not None) == ("Сделано.", True)
