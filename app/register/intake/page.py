@@ -168,13 +168,16 @@ def rows_of(
     made: list[dict[str, Any]] = []
     for item in items:
         group, grid = item.group, plan.reading.book.grid(item.group.sheet)
+        messages: dict[tuple[int, str], list[str]] = {}
+        for problem in item.problems:
+            messages.setdefault((problem.row, _bare(problem.column)), []).append(problem.message)
         first, others = next(iter(group.items), None), group.items[1:]
         lines: list[tuple[Line, Line | None, Line | None]] = [
             (group.head, group.head, first),
             *((other, None, other) for other in others),
         ]
         for own, head, detail in lines:
-            cells = [_cell(importer, grid, item, name, head, detail) for name, _ in heads]
+            cells = [_cell(importer, grid, item, messages, name, head, detail) for name, _ in heads]
             state = importer.view(item.verdict).state if head else Badge(importer.further, "", "people")
             made.append({"no": own.row, "sheet": group.sheet if several else "", "state": state, "cells": cells})
         loose = _without_cell(item, heads)
@@ -184,15 +187,21 @@ def rows_of(
 
 
 def _cell(
-    importer: Importer, grid: Grid, item: Planned, name: str, head: Line | None, detail: Line | None
+    importer: Importer,
+    grid: Grid,
+    item: Planned,
+    messages: Mapping[tuple[int, str], list[str]],
+    name: str,
+    head: Line | None,
+    detail: Line | None,
 ) -> dict[str, str]:
     line = detail if importer.sheet.field(name).detail else head
     if line is None:
         return {"text": " ", "tone": "", "small": ""}
     text = _text(grid, item, name, line)
-    problems = [problem for problem in item.problems if problem.row == line.row and _bare(problem.column) == name]
-    if problems:
-        return {"text": text, "tone": "bad", "small": "; ".join(problem.message for problem in problems)}
+    wrong = messages.get((line.row, name))
+    if wrong:
+        return {"text": text, "tone": "bad", "small": "; ".join(wrong)}
     change = next((change for change in item.changes if change.column == name), None)
     if change is not None and line is head:
         return {"text": change.new, "tone": "info", "small": f"было: {change.old or 'пусто'}"}

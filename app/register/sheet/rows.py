@@ -96,6 +96,8 @@ class _Reader:
     def __init__(self, grid: Grid, sheet: Sheet, columns: Mapping[int, str], around: Around) -> None:
         self.grid, self.sheet, self.around = grid, sheet, around
         self.groups: list[Group] = []
+        self.item_keys: set[str] = set()
+        """Of the last group's details; kept, because a group may have thousands of them."""
         self.at: dict[str, int] = {target: index for index, target in columns.items()}
         mapped = {target.partition(":")[0] for target in self.at}
         self.parts = {
@@ -129,6 +131,7 @@ class _Reader:
             if self.section_by_row and section:
                 group.head.cells[self.sheet.section] = Cell(section)
             self.groups.append(group)
+            self.item_keys = set()
             self._judge(group, group.head, self.heads)
             self._add_items(group, row, first=True)
         else:
@@ -161,11 +164,11 @@ class _Reader:
                 return False
             if old and new and old.value and new.value and _key(old) != _key(new):
                 return False
-        items = {_key(item.cells[self.sheet.item_field]) for item in last.items if self.sheet.item_field in item.cells}
-        mine = {
-            _key(line.cells[self.sheet.item_field]) for line in self._lines(row) if self.sheet.item_field in line.cells
-        }
-        return not (items & mine)
+        return not (self.item_keys & self._item_keys(self._lines(row)))
+
+    def _item_keys(self, lines: list[Line]) -> set[str]:
+        """Return what the details are told apart by."""
+        return {_key(line.cells[self.sheet.item_field]) for line in lines if self.sheet.item_field in line.cells}
 
     def _read(self, row: int, fields: list[Field]) -> Line:
         line = Line(row)
@@ -242,6 +245,7 @@ class _Reader:
         for line in lines:
             self._judge(group, line, self.items)
             group.items.append(line)
+        self.item_keys |= self._item_keys(lines)
 
     def _more_below(self, row: int) -> bool:
         """Whether details follow in the next row, the head standing in a row of its own."""
