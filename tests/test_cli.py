@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -23,6 +24,7 @@ from sqlalchemy.orm import Session
 import app.models  # isort: skip -- FAB looks at every relation when it is imported
 import app.demo
 from app.acting import SYSTEM, acting
+from app.backup.locks import closed, serving
 from app.cli import main
 from app.database import prepare_engine
 from app.journal.models import JournalRow
@@ -254,10 +256,82 @@ def test_the_journal_is_sealed_and_a_changed_row_is_named(ready: Path) -> None:
     assert refused("journal", "verify") == f"Строка журнала № {first} изменена после записи."
 
 
-def test_a_backup_is_a_whole_database_and_never_overwrites(ready: Path) -> None:
-    path = ready / "copy.db"
-    assert done("backup", str(path)).startswith(f"Скопировано: {path}, ")
-    assert refused("backup", str(path)) == f"{path} уже есть. Назовите новый файл."
+def test_a_copy_is_made_listed_checked_and_brought_back(ready: Path) -> None:
+    assert done("backups").startswith("Проверенной копии ещё нет.")
+    keys = ready.parent / f"{ready.name}-keys"
+    made = re.fullmatch(
+        r"Ключи: (?P<keys>.+/keyring)\nКлючи: .+/secret_key\n"
+        r"Копия: (?P<path>.+\.zip), \d+\s[КМ]Б\. Копия восстановлена на пробу и сошлась с описью\.\n",
+        done("backup", "--to", str(ready / "shelf"), "--keys-to", str(keys)),
+    )
+    assert made and made["keys"] == str(keys / "keyring")
+    path = made["path"]
+    assert done("backups", "--check", path) == "Копия восстановлена на пробу и сошлась с описью.\n"
+    done("staff", "add", "Тестова Анна Ивановна", "--position", "куратор")
+    assert re.fullmatch(
+        rf"Восстановлено состояние на {MOMENT}\. Прежнее состояние: папка .+before-restore-\S+\.\n",
+        done("restore", path, "--keys-from", str(keys)),
+    )
+    with acting(SYSTEM), reading() as session:
+        assert session.scalars(select(StaffMember.last_name)).all() == ["Администратор"]
+        session.get_bind().dispose()
+    assert done("setup") == "База готова.\n"
+
+
+MOMENT = r"\d\d\.\d\d\.\d{4} \d\d:\d\d"
+
+
+def test_the_copy_of_the_day_is_made_once_and_listed(ready: Path) -> None:
+    assert done("backup", "--daily").endswith("сделана и проверена.\n")
+    assert done("backup", "--daily") == "Копия за сегодня уже есть.\n"
+    assert re.match(rf"{MOMENT} +\d+\s[КМ]Б  проверена  .+\.zip\n", done("backups"))
+    assert refused("backup", "--daily", "--to", str(ready)).startswith("Ежедневные копии лежат в своей папке")
+
+
+def test_an_upgrade_says_in_one_line_where_everything_is(ready: Path) -> None:
+    done("db", "downgrade")
+    assert re.fullmatch(
+        r"Обновлено до \S+\. Копия до обновления: .+\.zip\. Прежняя база: папка .+before-upgrade-\S+\.\n",
+        done("upgrade"),
+    )
+    assert done("setup") == "База готова.\n"
+
+
+def test_a_copy_that_cannot_be_written_says_why_and_nothing_is_changed(ready: Path) -> None:
+    (ready / "shelf").write_text("a file, no folder")
+    assert refused("backup", "--to", str(ready / "shelf" / "inner")).startswith("Копия не сделана: ")
+    (ready / "keyring").unlink()
+    assert refused("backup") == f"Файла ключей {ready / 'keyring'} нет. Верните его из копии ключей и повторите."
+
+
+def test_a_damaged_copy_is_told_and_not_brought_back(ready: Path) -> None:
+    done("backup")
+    (path,) = (ready / "backups").glob("*.zip")
+    path.write_bytes(path.read_bytes()[:-10])
+    for command in (("backups", "--check", str(path)), ("restore", str(path))):
+        assert refused(*command).startswith(f"Копия {path.name} повреждена: ")
+    assert re.search("не прошла проверку", done("backups"))
+
+
+def test_a_half_done_restore_is_put_back_by_whatever_command_comes_next(ready: Path) -> None:
+    aside = ready / "before-restore-test"
+    aside.mkdir()
+    note = [[str(ready / "opora.db"), str(ready / "replacing.new" / "database.sqlite"), str(aside / "opora.db")]]
+    (ready / "swap.json").write_text(json.dumps({"moves": note, "was_there": [True], "rename": None}))
+    (ready / "opora.db").rename(aside / "opora.db")  # Here the power went.
+    assert done("journal", "verify").startswith("Журнал цел: ")
+    assert not (ready / "swap.json").exists()
+
+
+def test_nothing_is_replaced_while_the_service_is_open(ready: Path) -> None:
+    done("backup")
+    (path,) = (ready / "backups").glob("*.zip")
+    with serving(Settings.from_env()):
+        for command in (("restore", str(path)), ("upgrade",)):
+            assert refused(*command).startswith("Сервис работает. Остановите его")
+    with closed(Settings.from_env()):
+        for command in (("run",), ("setup",), ("journal", "verify")):
+            assert refused(*command) == "Сейчас идёт восстановление или обновление. Дождитесь его конца и повторите."
 
 
 def test_commands_of_migrations_work_without_the_application(at: Path) -> None:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
+from flask import current_app
+
 from app.backup.making import make
 from app.backup.shelf import copies, rotate
+from app.jobs.tasks import daily
 from app.words import counted
 from config import Settings
+
+NIGHTLY = "backup"
+
+
+@daily(NIGHTLY, hour=3)
+def nightly() -> str:
+    """Make the copy of tonight: the service does it by itself, a timer of the system may do it instead."""
+    return run_daily(current_app.config["OPORA"], dt.datetime.now().astimezone().date())
 
 
 def run_daily(settings: Settings, today: dt.date) -> str:

@@ -30,7 +30,7 @@ from app.backup.locks import closed
 from app.backup.making import Made, make
 from app.backup.shelf import megabytes
 from app.backup.store import store_of
-from app.backup.swapping import Move, Swap, healed, perform
+from app.backup.swapping import NOTE, Move, Swap, healed, perform
 from app.database import upgrade as migrate
 from config import ROOT, Settings
 
@@ -142,7 +142,7 @@ def _replace(
         if beside.exists():
             shutil.rmtree(beside)
         beside.mkdir(mode=0o700)
-        clean.callback(shutil.rmtree, beside, ignore_errors=True)
+        clean.callback(_clear, settings, beside)
         unpacked(path, beside, only=None if whole else frozenset({store.member, ANCHOR}))
         loaded = store.load(beside / store.member, "new")
         clean.callback(store.drop, loaded)  # After the swap there is none of its name.
@@ -154,6 +154,12 @@ def _replace(
     kept = f"база {swap.rename.aside}" if swap.rename else ""
     folder = f"папка {aside}" if aside.exists() else ""
     return Replaced(manifest, " и ".join(filter(None, (folder, kept))), revision)
+
+
+def _clear(settings: Settings, beside: Path) -> None:
+    """Delete the folder of the new state, unless something of it is still to be put back from the note."""
+    if not (settings.instance / NOTE).exists():
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _brought_up(loaded: Settings, manifest: Manifest, prepare: Prepare) -> str | None:

@@ -75,13 +75,18 @@ def perform(settings: Settings, swap: Swap) -> None:
 def undo(settings: Settings) -> None:
     """Put everything named in the note back where it was; safe to repeat, wherever the last attempt stopped."""
     note = settings.instance / NOTE
-    swap = _read(note)
+    if not note.exists():
+        return
+    swap, was_there = _read(note)
     if swap.rename is not None:
         _rename_back(settings.database_url, swap.rename)
-    for move in reversed(swap.moves):
+    for move, had in reversed(list(zip(swap.moves, was_there, strict=True))):
+        if had and not os.path.lexists(move.aside):
+            continue  # The old one has never left its place.
         if move.fresh is not None and not os.path.lexists(move.fresh) and os.path.lexists(move.live):
+            move.fresh.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             move.live.rename(move.fresh)
-        if os.path.lexists(move.aside) and not os.path.lexists(move.live):
+        if had and not os.path.lexists(move.live):
             move.aside.rename(move.live)
     for folder in {move.live.parent for move in swap.moves}:
         sync_folder(folder)
@@ -107,6 +112,8 @@ def healed(settings: Settings) -> Settings:
 def _write(note: Path, swap: Swap) -> None:
     said = {
         "moves": [[str(one.live), str(one.fresh) if one.fresh else None, str(one.aside)] for one in swap.moves],
+        # Without this, a place where nothing was could not be told from one whose new content has come.
+        "was_there": [os.path.lexists(one.live) for one in swap.moves],
         "rename": [swap.rename.live, swap.rename.fresh, swap.rename.aside] if swap.rename else None,
     }
     part = note.with_name(f"{note.name}.part")
@@ -118,10 +125,10 @@ def _write(note: Path, swap: Swap) -> None:
     sync_folder(note.parent)
 
 
-def _read(note: Path) -> Swap:
+def _read(note: Path) -> tuple[Swap, list[bool]]:
     said: dict[str, Any] = json.loads(note.read_text("utf-8"))
     moves = [Move(Path(live), Path(fresh) if fresh else None, Path(aside)) for live, fresh, aside in said["moves"]]
-    return Swap(moves, Rename(*said["rename"]) if said["rename"] else None)
+    return Swap(moves, Rename(*said["rename"]) if said["rename"] else None), said["was_there"]
 
 
 # ---- databases of a PostgreSQL server -----------------------------------------------------------------------------

@@ -12,8 +12,10 @@ from werkzeug.wrappers import Response
 from app import acting, journal
 from app.acting import now
 from app.backup import BackupRefused, making
+from app.backup.daily import NIGHTLY
 from app.backup.shelf import Copy, megabytes, shelf
 from app.extensions import db
+from app.jobs.scheduled import last_run
 from app.register.access import access, may
 from app.register.history import full_day
 from app.register.pages import Act
@@ -52,6 +54,7 @@ class Backups(BaseView):
                 "rows": [_row(copy) for copy in found.copies[:SHOWN]],
                 "blank": "Копий ещё нет. Сделайте первую: это займёт от нескольких секунд до нескольких минут.",
             },
+            "nightly": _nightly(),
             "folder": str(found.folder),
         }
         return render_template("backups.html", page=page)
@@ -75,6 +78,14 @@ class Backups(BaseView):
             said = "" if made.verdict.ok else " Она не прошла проверку."
             flash(f"Копия сделана.{said} {made.verdict.said}", "ok" if made.verdict.ok else "bad")
         return redirect(url_for("Backups.index"))
+
+
+def _nightly() -> str:
+    """Return what the last copy of the night said, or that there will be one."""
+    run = last_run(db.session(), NIGHTLY)
+    if run is None or not run.outcome:
+        return "Каждую ночь после трёх часов сервис делает копию сам и удаляет лишние старые."
+    return f"Последняя ночная работа, {run.day:%d.%m.%Y}: {run.outcome}"
 
 
 def _make_act() -> Act:

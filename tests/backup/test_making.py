@@ -157,7 +157,7 @@ def test_a_damaged_archive_does_not_pass_when_checked_again(on_sqlite: Settings,
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BackupRefused, match="нет. Проверьте имя"):
+    with pytest.raises(BackupRefused, match=r"нет\. Проверьте имя"):
         manifest_of(tmp_path / "none.zip")
     other = tmp_path / "other.zip"
     with zipfile.ZipFile(other, "w") as archive:
@@ -219,8 +219,8 @@ def test_programs_older_than_the_server_are_refused_with_the_way_out(tmp_path: P
     with pytest.raises(BackupRefused) as refusal:
         tools.tools_for(18, old)
     assert str(refusal.value) == (
-        f"Сервер PostgreSQL версии 18, а в папке {old} есть pg_dump версии 15, он не подходит. Поставьте программы этой "
-        "версии (в Debian: apt install postgresql-client-18) или назовите их папку: OPORA_PG_BIN."
+        f"Сервер PostgreSQL версии 18, а в папке {old} есть pg_dump версии 15, он не подходит. Поставьте программы "
+        "этой версии (в Debian: apt install postgresql-client-18) или назовите их папку: OPORA_PG_BIN."
     )
     with pytest.raises(BackupRefused, match="нет pg_dump и pg_restore"):
         tools.tools_for(18, tmp_path)

@@ -201,9 +201,9 @@ def test_nothing_is_replaced_while_the_service_works(centre: Settings) -> None:
 
 def test_a_service_on_another_machine_is_seen_by_its_connections(on_postgresql: Settings) -> None:
     made = make(on_postgresql)
-    with engine_on(on_postgresql) as engine, engine.connect():
-        with pytest.raises(BackupRefused, match="подключены другие программы: 1"):
-            restore(on_postgresql, made.path, nothing)
+    refused = pytest.raises(BackupRefused, match="подключены другие программы: 1")
+    with engine_on(on_postgresql) as engine, engine.connect(), refused:
+        restore(on_postgresql, made.path, nothing)
 
 
 def test_too_little_room_is_told_before_anything_is_unpacked(

@@ -12,10 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import roles
-from app.acting import clock_at
+from app.acting import SYSTEM, acting, clock_at, now
 from app.backup import making, shelf, views
 from app.backup.locks import copying
 from app.backup.shelf import copies
+from app.jobs.models import ScheduledRun
+from app.jobs.tasks import DAILIES
 from app.journal.models import JournalRow
 from tests.backup.installation import PG_BIN, changed
 from tests.visiting import Visit
@@ -73,6 +75,21 @@ def test_a_full_disk_is_told_in_words(visit: Visit, monkeypatch: pytest.MonkeyPa
     administrator = visit(roles.ADMINISTRATOR)
     monkeypatch.setattr(making, "make", full)
     assert "Проверьте диск и папку копий." in text_of(administrator.post("/backups/make", follow_redirects=True))
+
+
+def test_what_the_night_has_said_is_shown(app: Flask, visit: Visit, stored: Session) -> None:
+    administrator = visit(roles.ADMINISTRATOR)
+    assert "Каждую ночь после трёх часов сервис делает копию сам" in text_of(administrator.get("/backups/"))
+    day = dt.date(2026, 11, 22)
+    stored.add(ScheduledRun(name="backup", day=day, begun_at=now(), finished_at=now(), outcome="Места нет."))
+    assert "Последняя ночная работа, 22.11.2026: Места нет." in text_of(administrator.get("/backups/"))
+
+
+def test_the_night_makes_a_copy_by_itself(app: Flask) -> None:
+    with app.app_context(), acting(SYSTEM):
+        said = DAILIES["backup"].run()
+    assert said.endswith("сделана и проверена.")
+    assert [one.good for one in copies(app.config["OPORA"].backups)] == [True]
 
 
 def test_an_old_copy_and_a_full_disk_are_warned_of(app: Flask, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
