@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
@@ -58,7 +59,8 @@ class Import(BaseView):
         if sent is None or not sent.filename:
             return _draw_upload(wanted, "Выберите файл с вашего компьютера.")
         by, name = acting.actor(), Path(sent.filename.replace("\\", "/")).name
-        kept = waiting.keep(_folder(), sent.stream, name, importer.key, by=by)
+        with closing(sent):
+            kept = waiting.keep(_folder(), sent.stream, name, importer.key, by=by)
         try:
             work.plan_of(db.session(), importer, kept, by=by)
         except RuleBroken as refusal:
