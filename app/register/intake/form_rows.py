@@ -5,6 +5,7 @@ Everything is asked in bulk: a register of 20 000 rows costs some hundred statem
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -136,9 +137,12 @@ class Links:
         return known
 
     def _ask(self, target: type[Model], text: str) -> int | str:
-        found = look_up(self.session, target, text)
         flat = fold(text)
-        exact = [one for one in found if flat in (fold(one.text), fold(f"{one.text} ({one.small})"))] or found
+        found = look_up(self.session, target, text)
+        exact = [one for one in found if flat in (fold(one.text), fold(f"{one.text} ({one.small})"))]
+        if not exact:  # «12. Заречный» is the title of an area, but its point stands in no word of it.
+            bare = " ".join(re.findall(r"\w+", text))
+            exact = [one for one in look_up(self.session, target, bare) if flat == fold(one.text)] or found
         if len(exact) == 1:
             return exact[0].id
         if not found:
