@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import PIPE
@@ -181,7 +182,11 @@ class Writers:
             thread.join(60)
 
     def _write(self, patient: bool) -> None:
-        connection, form = self.served.connect(), somebody()
+        with closing(self.served.connect()) as connection:
+            self._send_with(connection, patient)
+
+    def _send_with(self, connection: http.client.HTTPConnection, patient: bool) -> None:
+        form = somebody()
         while not self.stopped.is_set():
             try:
                 status, place, page = self.served.post(connection, "/people/add", form)
