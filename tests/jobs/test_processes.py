@@ -140,7 +140,7 @@ def test_a_job_whose_worker_is_killed_is_done_exactly_once_by_the_next(app: Flas
 
 
 def test_a_stopped_service_hands_its_job_to_the_next_at_once(app: Flask, by: Actor, jobs: Jobs) -> None:
-    pk = _start(app, by, "одно", 15)
+    pk = _start(app, by, "одно", 15, pause=0.4)
     with working(app):
         _until(lambda: _done_of(jobs, pk) >= 2)
     row = _look(app, pk)

@@ -49,6 +49,7 @@ def workers(app: Flask) -> Iterator[Jobs]:
     """Yield the jobs of the application; nothing runs before the test says so."""
     with app.app_context():
         found = running.jobs()
+        found.queue.huey.storage.flush_queue()  # The installation is shared by the tests of this run.
         yield found
         found.queue.close()
 
