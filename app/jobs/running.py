@@ -165,6 +165,8 @@ class Jobs:
 
     def run(self, pk: int) -> None:
         """Do the job *pk*, if it still waits."""
+        if pk in self._under_way:
+            return
         with self.app.app_context(), acting(SYSTEM), _Logged("job"):
             taken = self._take(pk)
             if taken is None:
@@ -185,7 +187,8 @@ class Jobs:
             .values(status=JobStatus.RUNNING, attempts=Job.attempts + 1, started_at=now())
         )
         with self._one_writer, Session(db.engine) as session:
-            if _changed(session, taking) != 1:
+            # Whoever waited here for the write lock may have waited for the stop: what was put back stays so.
+            if self._stopping.is_set() or _changed(session, taking) != 1:
                 return None
             row = session.get_one(Job, pk)
             taken = Taken(
