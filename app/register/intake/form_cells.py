@@ -40,10 +40,9 @@ _LISTED = 12
 
 @dataclass(frozen=True)
 class Said:
-    """What stands in one cell: the *words* and, but for a link, the *value*, or why they cannot be read."""
+    """The words that stand in one cell; *refusal*: why they cannot be what was meant."""
 
     words: str
-    value: Any = None
     refusal: str = ""
 
 
@@ -129,30 +128,28 @@ class FormCell:
     _seen: dict[tuple[type, Any, bool], Said] = field(default_factory=dict, compare=False, repr=False)
 
     def read(self, value: Value, around: Around) -> Cell:
-        """Return :class:`Said`; a refusal in it is no problem yet, because the cell may stand there unchanged."""
-        key = (type(value), value, around.from_1904)
+        """Return :class:`Said`; the value is read later, because most cells stand there unchanged."""
+        return Cell(self.glance(value, around.from_1904))
+
+    def glance(self, value: Any, from_1904: bool = False) -> Said:
+        """Return the words that stand in a cell, and why they cannot be meant if Excel has spoilt them."""
+        key = (type(value), value, from_1904)
         said = self._seen.get(key)
         if said is None:
-            said = self.said(value, around.from_1904)
+            said = self._glance(value, from_1904)
             if len(self._seen) < 5000:
                 self._seen[key] = said
-        return Cell(said)
+        return said
+
+    def _glance(self, value: Any, from_1904: bool) -> Said:
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= 10**_DIGITS:
+            return Said(plain(value), refusal="Excel хранит только 15 цифр числа. Впишите его в ячейку как текст.")
+        words = words_of(self.made, value, from_1904=from_1904)
+        return Said("" if self.made.kind == "ref" and fold(words) in _NOTHING else words)
 
     def likes(self, value: Value, around: Around) -> float:
         """A column of a form is recognised by its header only."""
         return 0.0
-
-    def said(self, value: Any, from_1904: bool = False) -> Said:
-        """Return what is meant by *value*."""
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= 10**_DIGITS:
-            return Said(plain(value), refusal="Excel хранит только 15 цифр числа. Впишите его в ячейку как текст.")
-        words = words_of(self.made, value, from_1904=from_1904)
-        if self.made.kind == "ref":
-            return Said("" if fold(words) in _NOTHING else words)
-        try:
-            return Said(words, self.value(words))
-        except kinds.NotRead as refusal:
-            return Said(words, refusal=str(refusal))
 
     def value(self, words: str) -> Any:
         """Return the value of *words*.

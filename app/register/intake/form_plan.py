@@ -53,6 +53,7 @@ CONFLICT = (
 LATER = "это заполняют в готовой карточке: сотрите здесь и внесите потом"
 
 
+NOTHING_SAID = Said("")
 _BLANK = {"flag": False, "choices": []}
 """What an empty control of these kinds sends; of the others it is nothing."""
 
@@ -128,7 +129,7 @@ class _Judging:
 
     def _said(self, group: Group, name: str) -> Said:
         cell = group.head.cells.get(name)
-        return cell.value if cell is not None and isinstance(cell.value, Said) else self.form.cell(name).said(None)
+        return cell.value if cell is not None and isinstance(cell.value, Said) else NOTHING_SAID
 
     def _meant(self, name: str, said: Said) -> Any:
         """Return the value of a cell.
@@ -139,7 +140,8 @@ class _Judging:
         made = self.form.field(name)
         if said.refusal:
             raise kinds.NotRead(said.refusal)
-        value = self.links.find(made, said.words) if made.target is not None else said.value
+        link = made.target is not None
+        value = self.links.find(made, said.words) if link else self.form.cell(name).value(said.words)
         if sentence := lacking(made, value):
             raise kinds.NotRead(sentence)
         return value
@@ -181,7 +183,7 @@ class _Judging:
         was, who = self._changed_since(found, version)
         for name in self._mapped(group):
             said = self._said(group, name)
-            own = self.form.cell(name).said(found.cells.get(name))
+            own = self.form.cell(name).glance(found.cells.get(name))
             if said.words == own.words or (not said.words and (not blanks or name not in found.values)):
                 continue
             if name not in self.form.editing:
@@ -225,7 +227,7 @@ class _Judging:
             value: Any = written(made, None, self.titles.of(made.target, int(text)) if text else "")
         else:
             value = written(made, value_from_text(made, text))
-        return self.form.cell(name).said(value)
+        return self.form.cell(name).glance(value)
 
     def _new(self, group: Group) -> FormRow:
         problems = list(group.problems)
