@@ -86,12 +86,14 @@ def every_cut(
 ) -> tuple[int, int]:
     """Cut *work* at each step, in both ways, and check what is left; return how many cuts and how many went through.
 
-    Steps whose name is *near* the living state are all taken, of the others each *every*-th.
+    Steps whose name is *near* the living state are all taken, and all while the note of a swap stands; of the others
+    each *every*-th.
     """
     names = _steps(ground, work)
+    swapping = [number for number, name in enumerate(names, 1) if NOTE in name]
     cuts = new = 0
     for number, name in enumerate(names, 1):
-        if number % every and not near(name):
+        if number % every and not near(name) and not swapping[0] <= number <= swapping[-1] + 1:
             continue
         for dead in (False, True):
             ground.put_back()
