@@ -52,16 +52,16 @@ def _found(register: Register, typed: str) -> dict[str, Any] | None:
     spec = register.seen_spec()
     names = spec.columns[:TOLD]
     state = ListState(query=typed, size=SHOWN)
-    found = lists.find(db.session(), spec, state, names)
-    if not found.records:
+    session = db.session()
+    found = lists.find(session, spec, state)
+    if not found.ids:
         return None
-    register.gather(db.session(), found.records)
-    link = register.row_link()
     rows = []
-    for record in found.records:
-        first, *others = ((spec.fields[name], spec.fields[name].cell(record)) for name in names)
-        told = [register.subtitle(record), *(_told(one.said, cell) for one, cell in others if not cell.empty)]
-        rows.append({"what": first[1].text, "url": link(record), "text": " · ".join(filter(None, told))})
+    drawn = lists.page_rows(session, spec, found.ids, names, register.gather, register.row_link(), register.subtitle)
+    for row in drawn:
+        first, *others = zip((spec.fields[name] for name in names), row.cells, strict=True)
+        told = [first[1].small, *(_told(one.said, cell) for one, cell in others if not cell.empty)]
+        rows.append({"what": first[1].text, "url": first[1].href, "text": " · ".join(filter(None, told))})
     everything = f"больше {ENOUGH}" if found.total is None else str(found.total)
     more = (f"Показать все: {everything}", state.url(register.url("list"), size=25)) if found.more else None
     return {"title": spec.many, "rows": rows, "more": more}

@@ -37,13 +37,14 @@ def list_page(
     names = state.columns or spec.columns
     if owner is not None:
         names = tuple(n for n in names if (n,) != path)
-    found = lists.find(register.session, spec, state, names, within)
-    if found.records:
-        register.gather(register.session, found.records)
-    if state.page > 1 and not found.records:
+    found = lists.find(register.session, spec, state, within)
+    if state.page > 1 and not found.ids:
         abort(404)
+    rows = lists.page_rows(
+        register.session, spec, found.ids, names, register.gather, register.row_link(), register.subtitle
+    )
     titles = lists.ref_titles(register.session, spec, state)
-    head = _head(register, state, owner, path, some=bool(found.records))
+    head = _head(register, state, owner, path, some=bool(found.ids))
     bulk = _bulk(register, spec) if owner is None else ()
     filtered = bool(state.query or state.conditions)
     return ListPage(
@@ -51,7 +52,7 @@ def list_page(
         caption=spec.many,
         url=url,
         columns=lists.heads(spec, state, names, url),
-        rows=lists.rows(spec, found.records, names, register.row_link(), register.subtitle),
+        rows=rows,
         pager=lists.pager(spec, state, found, url),
         intro=spec.intro,
         query=state.query,

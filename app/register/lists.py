@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, func, literal, select
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, aliased
 
 from app.base import Model
+from app.register.light import NeedsRecord, Reader, Unread
 from app.register.pages import Chip, ColumnHead, FilterControl, PageLink, Pager, Row
 from app.register.search import ENOUGH, hits, narrow, walked
-from app.register.spec import Spec, title_key
+from app.register.spec import MOST_KEPT, Spec, title_key
 from app.register.state import SIZES, Condition, ListState, criterion, operators
 
 
 @dataclass(frozen=True)
 class Found:
-    """A page of records and how many there are; *total* None means more than :data:`ENOUGH`."""
+    """The keys of a page and how many rows the list has; *total* None means more than :data:`ENOUGH`."""
 
-    records: list[Model]
+    ids: list[int]
     total: int | None
     more: bool
 
@@ -73,18 +76,22 @@ def _counted(base: Select[Any]) -> Any:
     return select(func.count()).select_from(base.limit(ENOUGH + 1).subquery()).scalar_subquery()
 
 
-def find(session: Session, spec: Spec, state: ListState, names: tuple[str, ...], within: Any | None = None) -> Found:
-    """Return one page of the list: its keys through the index with the count beside, then these rows with *names*."""
+def find(session: Session, spec: Spec, state: ListState, within: Any | None = None) -> Found:
+    """Return one page of the list: its keys through the index, with the count beside."""
     base = chosen(spec, state, within)
     found = hits(spec.model, state.query, spec.through, session.get_bind().dialect.name) if state.query else None
     if found is not None:
         among = base.where(spec.model.id.in_(select(found.c.id)))
         ids, total, common = _page(session, spec, state, among, select(func.count()).select_from(found))
         if common <= ENOUGH:
-            return _shown(session, spec, state, names, ids, total)
+            return _found(state, ids, total)
         base = base.where(walked(spec.model, state.query, spec.through))
     ids, total, _ = _page(session, spec, state, base, select(literal(0)))
-    return _shown(session, spec, state, names, ids, total)
+    return _found(state, ids, total)
+
+
+def _found(state: ListState, ids: list[int], total: int) -> Found:
+    return Found(ids[: state.size], total if total <= ENOUGH else None, len(ids) > state.size)
 
 
 def _page(
@@ -99,17 +106,61 @@ def _page(
     return [], session.scalar(select(_counted(base))) or 0, session.scalar(aside) or 0
 
 
-def _shown(session: Session, spec: Spec, state: ListState, names: tuple[str, ...], ids: list[int], total: int) -> Found:
-    records = fetch(session, spec, ids[: state.size], names)
-    return Found(records, total if total <= ENOUGH else None, len(ids) > state.size)
-
-
 def fetch(session: Session, spec: Spec, ids: Any, names: tuple[str, ...]) -> list[Model]:
     """Return the records with *ids* in that order, with what *names* show loaded."""
     if not ids:
         return []
     by_id = {record.id: record for record in session.scalars(spec.by_ids(names), {"ids": ids})}
     return [by_id[each] for each in ids if each in by_id]
+
+
+class _Readers(threading.local):
+    """The reader of each list and choice of columns, with what it has learnt; one set a thread, for readers hold rows.
+
+    None stands for a list whose columns need records of the ORM.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[int, tuple[str, ...]], Reader | None] = {}
+
+    def of(self, spec: Spec, names: tuple[str, ...]) -> Reader | None:
+        """Return the reader of the columns *names* of *spec*."""
+        key = id(spec), names
+        if key not in self.known:
+            if len(self.known) >= MOST_KEPT:
+                self.known.clear()
+            self.known[key] = Reader(spec, names)
+        return self.known[key]
+
+
+_readers = _Readers()
+
+
+def page_rows(
+    session: Session,
+    spec: Spec,
+    ids: list[int],
+    names: tuple[str, ...],
+    gather: Callable[[Session, Any], None],
+    link: Callable[[Any], str | None],
+    subtitle: Callable[[Any], str],
+) -> tuple[Row, ...]:
+    """Return the records with *ids* as rows, read as light records where those can answer."""
+    if not ids:
+        return ()
+    while True:
+        light = _readers.of(spec, names)
+        records: Any = light.fetch(session, ids) if light else fetch(session, spec, ids, names)
+        try:
+            gather(session, records)
+            return rows(spec, records, names, link, subtitle)
+        except (Unread, NeedsRecord, InvalidRequestError) as refusal:
+            if light is None:
+                raise
+            if isinstance(refusal, Unread):
+                light.learn(refusal)
+            else:  # SQLAlchemy, asked of a light record, says that it is an invalid request.
+                _readers.known[id(spec), names] = None
 
 
 # ---- drawing -----------------------------------------------------------------------------------------
@@ -154,17 +205,15 @@ def rows(
 
 def pager(spec: Spec, state: ListState, found: Found, url: str) -> Pager:
     """Return where the reader is, in words, with the addresses of the pages around."""
-    first = (state.page - 1) * state.size + 1 if found.records else 0
-    last = first + len(found.records) - 1 if found.records else 0
+    first = (state.page - 1) * state.size + 1 if found.ids else 0
+    last = first + len(found.ids) - 1 if found.ids else 0
     if found.total is None:
         words = (
-            f"{_thin(first)}–{_thin(last)}, всего больше {_thin(ENOUGH)}"
-            if found.records
-            else "На этой странице строк нет"
+            f"{_thin(first)}–{_thin(last)}, всего больше {_thin(ENOUGH)}" if found.ids else "На этой странице строк нет"
         )
         pages = state.page + 1 if found.more else state.page
     else:
-        words = f"{first}–{last} из {found.total}" if found.records else f"Найдено {found.total}"
+        words = f"{first}–{last} из {found.total}" if found.ids else f"Найдено {found.total}"
         pages = max(1, -(-found.total // state.size))
     near = sorted({1, pages, *range(max(1, state.page - 1), min(pages, state.page + 1) + 1)})
     links: list[PageLink] = []
