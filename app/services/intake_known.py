@@ -1,6 +1,6 @@
 """What the base knows of whom a journal of services names: people, their families, cases and services already there.
 
-Everything is read in a fixed number of statements; of a large base only those are kept whose surname is in the table.
+Everything is read in a fixed number of statements; of a large base only those are kept whom the table may mean.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import CuratorAssignment, FamilyCase
 from app.organisation.models import StaffMember
-from app.people.models import Family, FamilyMember, Person
+from app.people.models import FamilyMember, Person
 from app.register.sheet import Directory
 from app.register.sheet.names import in_russian
 from app.services.models import Service, ServiceRecord
@@ -81,7 +81,7 @@ class Known:
     seats: dict[int, list[Seat]] = field(default_factory=dict)
     """By person."""
     heads: dict[str, list[int]] = field(default_factory=dict)
-    """The representatives of the families of a surname, by its stem."""
+    """Who represents a family now, by the stem of the surname."""
     cases: dict[int, list[Case]] = field(default_factory=dict)
     """By family, the oldest first."""
     numbers: dict[str, int] = field(default_factory=dict)
@@ -109,22 +109,29 @@ class Known:
 
 def known_to(session: Session, named: Collection[Named], days: Collection[dt.date]) -> Known:
     """Return what the base knows of those *named* and of the services given from the first to the last of *days*."""
-    words = {word for who in named for word in re.findall(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*", fold(in_russian(who.text)))}
+    whole = {who.name.key for who in named if who.name}
+    short = [fold(in_russian(who.text)) for who in named if not who.name]
+    surnames = {word for text in short for word in re.findall(r"[^\W\d_]{2,}(?:-[^\W\d_]+)*", text)}
     stems = {stem for who in named if not who.name and (stem := stem_of_family(who.text))}
-    seats: dict[int, list[Seat]] = {}
-    people: list[tuple[int, str, str, str | None]] = []
-    heads: dict[str, list[int]] = {}
-    for last, first, middle, family, seat in _seats(session):
-        by_family = bool(stems) and seat.represents and stem_of_family(family or "") in stems
-        if fold(last).split()[0] not in words and not by_family:
-            continue
-        if seat.person_id not in seats:
-            people.append((seat.person_id, last, first, middle))
-        seats.setdefault(seat.person_id, []).append(seat)
-        if by_family and seat.until is None:
-            heads.setdefault(stem_of_family(family or ""), []).append(seat.person_id)
-    known = Known(Directory(people), seats, heads)
-    families = {seat.family_id for each in seats.values() for seat in each}
+    people: dict[int, _Person] = {}
+    for person in _people(session):
+        first, *rest = person.key.split()
+        if (
+            person.key in whole
+            or " ".join([first, *rest[:1]]) in whole
+            or first in surnames
+            or (stems and stem_of_family(first) in stems)
+        ):
+            people[person.id] = person
+    known = Known(Directory((one.id, one.last, one.first, one.middle) for one in people.values()))
+    for person_id, family_id, represents, until in _places(session):
+        if person_id in people:
+            known.seats.setdefault(person_id, []).append(_seat(people[person_id], family_id, represents, until))
+            if represents and until is None:
+                known.heads.setdefault(stem_of_family(people[person_id].key.split()[0]), []).append(person_id)
+    for person_id in people.keys() - known.seats.keys():
+        known.seats[person_id] = [_seat(people[person_id], None, False, None)]
+    families = {seat.family_id for seats in known.seats.values() for seat in seats}
     kept = select(FamilyCase.family_id, FamilyCase.id, FamilyCase.number, FamilyCase.opened_at, FamilyCase.ended_at)
     for family_id, pk, number, opened, ended in session.execute(kept.order_by(FamilyCase.opened_at, FamilyCase.id)):
         if family_id in families:
@@ -139,28 +146,45 @@ def known_to(session: Session, named: Collection[Named], days: Collection[dt.dat
     return known
 
 
-def _seats(session: Session) -> Iterator[tuple[str, str, str | None, str | None, Seat]]:
-    """Yield everybody with each place in a family, and the surname of that family."""
-    query = (
-        select(
-            Person.last_name,
-            Person.first_name,
-            Person.middle_name,
-            Family.name,
-            Person.id,
-            Person.name,
-            Person.birth_date,
-            FamilyMember.family_id,
-            FamilyMember.is_legal_representative,
-            FamilyMember.date_to,
-        )
-        .outerjoin(FamilyMember, FamilyMember.person_id == Person.id)
-        .outerjoin(Family, Family.id == FamilyMember.family_id)
-        .order_by(Person.id, FamilyMember.id)
-        .execution_options(yield_per=READ_AT_ONCE)
-    )
-    for last, first, middle, family, pk, name, born, family_id, represents, until in session.execute(query):
-        yield last, first, middle, family, Seat(pk, name, born, family_id, bool(represents), until)
+class _Person(NamedTuple):
+    id: int
+    key: str
+    last: str
+    first: str
+    middle: str | None
+    name: str
+    birth_date: dt.date
+
+
+def _seat(person: _Person, family_id: int | None, represents: bool, until: dt.date | None) -> Seat:
+    return Seat(person.id, person.name, person.birth_date, family_id, represents, until)
+
+
+def _people(session: Session) -> Iterator[_Person]:
+    """Yield everybody.
+
+    Their places in families are read apart: joined, SQLite without statistics may look each person up among all the
+    members of the unit.
+    """
+    query = select(
+        Person.id,
+        Person.name_key,
+        Person.last_name,
+        Person.first_name,
+        Person.middle_name,
+        Person.name,
+        Person.birth_date,
+    ).execution_options(yield_per=READ_AT_ONCE)
+    for pk, key, last, first, middle, name, born in session.execute(query.order_by(Person.id)):
+        yield _Person(pk, key, last, first, middle, name, born)
+
+
+def _places(session: Session) -> Iterator[tuple[int, int, bool, dt.date | None]]:
+    """Yield each place in a family: who, of which family, whether as its representative, until when."""
+    query = select(
+        FamilyMember.person_id, FamilyMember.family_id, FamilyMember.is_legal_representative, FamilyMember.date_to
+    ).execution_options(yield_per=READ_AT_ONCE)
+    yield from session.execute(query.order_by(FamilyMember.id))
 
 
 def _curators(session: Session, case_ids: set[int]) -> dict[int, list[tuple[int, dt.date, dt.date | None]]]:
