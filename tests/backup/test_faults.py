@@ -2,7 +2,7 @@
 
 Two ways to stop: one step fails and the work can still put things back; or nothing works any more from that step on,
 as after kill -9, and the next command has to. Quick runs take every step that moves the living state and a part of
-the others; the proofs take each one, on both databases.
+the others; the proofs take each one on SQLite, and on PostgreSQL each one of the swap and a part of the others.
 """
 
 from __future__ import annotations
@@ -198,12 +198,14 @@ def test_cut_anywhere_it_is_the_old_state_or_the_new(
 @pytest.mark.proof
 @pytest.mark.parametrize(("work", "what"), [(_backup_cut, "копия"), (_restore_cut, "восстановление"),
                                             (_upgrade_cut, "обновление")])  # fmt: skip
-def test_cut_at_every_single_step_it_is_the_old_state_or_the_new(
+def test_cut_at_each_step_in_turn_it_is_the_old_state_or_the_new(
     centre: Settings, tmp_path: Path, work: Any, what: str, found: Callable[[str, str], None]
 ) -> None:
-    cuts, new = work(centre, tmp_path, every=1)
     backend = centre.database_url.get_backend_name()
+    # A PostgreSQL database takes seconds to be put back, and its statements before the swap touch only the second one.
+    every = 1 if backend == "sqlite" else 20
+    cuts, new = work(centre, tmp_path, every=every)
     found(
-        f"сбой на каждом шаге: {what}, {backend}",
+        f"сбой на {'каждом' if every == 1 else f'каждом {every}-м'} шаге и на каждом шаге замены: {what}, {backend}",
         f"{cuts} обрывов (половина как kill -9), промежуточных состояний 0, новое состояние в {new}",
     )
