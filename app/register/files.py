@@ -17,8 +17,10 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, UOWTransaction
 
 from app import journal
-from app.acting import Actor, now
+from app.acting import SYSTEM, Actor, acting, now
 from app.base import Model, RuleBroken, session_of
+from app.extensions import db
+from app.jobs.tasks import daily
 from app.register.file_kinds import BY_MEDIA_TYPE, UNKNOWN, FileKind, size_words, title_of
 from app.register.models import Attachment
 from app.storage import Folder, Stored, Swept
@@ -122,6 +124,14 @@ def check(session: Session, where: Folder, *, remove: bool = True) -> Swept:
         still = _known(session)
         found = Swept(found.removed, found.young, tuple(name for name in found.missing if name in still))
     return found
+
+
+@daily("register.files", hour=4)
+def check_daily() -> str:
+    """Compare the folder with the rows once a day."""
+    with acting(SYSTEM), Session(db.engine) as session:
+        found = check(session, folder())
+    return f"Убрано файлов: {len(found.removed)}, пропавших: {len(found.missing)}."
 
 
 def _known(session: Session) -> set[str]:

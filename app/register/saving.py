@@ -7,18 +7,23 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table, UniqueConstraint, func, inspect, select
+from sqlalchemy import Table, UniqueConstraint, delete, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.acting import Actor, now
+from app.acting import SYSTEM, Actor, acting, now
 from app.base import FabBase, Model
+from app.extensions import db
+from app.jobs.tasks import daily
 from app.journal import as_text
 from app.register.field import shown
 from app.register.forms import Bound
 from app.register.history import changed_since, value_from_text
 from app.register.models import FormReceipt
 from app.register.pages import Clash
+
+RECEIPTS_KEPT = dt.timedelta(days=30)
+"""No form is sent for the second time after so long."""
 
 
 @dataclass
@@ -75,6 +80,16 @@ def give_receipt(session: Session, token: str, record: Model, by: Actor) -> None
     session.add(
         FormReceipt(token=token, user_id=by.user_id, table_name=record.__tablename__, record_id=record.id, at=now())
     )
+
+
+@daily("register.receipts", hour=4)
+def forget_receipts() -> str:
+    """Forget the forms that were saved long ago."""
+    with acting(SYSTEM), Session(db.engine) as session:
+        old = delete(FormReceipt).where(FormReceipt.at < now() - RECEIPTS_KEPT)
+        done = session.execute(old, execution_options={"synchronize_session": False})
+        session.commit()
+    return f"Забыто отправленных форм: {done.rowcount}."  # type: ignore[attr-defined]  # of a DELETE there is one
 
 
 # ---- constraints in words ----------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from app.register.editing import Refused, committed
 from app.register.intake import giveback, memory, waiting, work
 from app.register.intake import page as pages
 from app.register.intake.importer import Importer, importers
+from app.register.intake.long_load import begun_if_long
 from app.register.intake.of_register import of_key
 from app.register.intake.preview import TITLE, answers_from, preview_of, result_of
 from app.register.intake.waiting import WaitingFile
@@ -117,15 +118,12 @@ class Import(BaseView):
         if how not in ("all", "good"):
             abort(400)
         kept, importer = found
+        by, good_rows, seen = acting.actor(), how == "good", request.form.get("stamp", "")
         try:
-            done = work.load_waiting(
-                db.session(),
-                importer,
-                kept,
-                by=acting.actor(),
-                good_rows=how == "good",
-                seen=request.form.get("stamp", ""),
-            )
+            begun = begun_if_long(db.session(), importer, kept, by=by, good_rows=good_rows, seen=seen)
+            if begun is not None:
+                return begun
+            done = work.load_waiting(db.session(), importer, kept, by=by, good_rows=good_rows, seen=seen)
         except (RuleBroken, Refused) as refusal:
             flash(refusal.sentence, "bad")
             return redirect(url_for("Import.check", token=token))
