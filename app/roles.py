@@ -1,8 +1,8 @@
 """Who may do what, as delivered: one line per role and screen. A centre may change it; setup never undoes that.
 
 Letters: ``L`` look up in forms · ``R`` list, card, look-up, Excel · ``W`` add, change, work · ``D`` delete ·
-``S`` special and restricted data · ``B`` change many at once, share views of the list · ``A`` every action of the
-screen. Single actions follow by name.
+``S`` data on health · ``P`` prevention registers and parental rights · ``B`` change many at once, share views of the
+list · ``A`` every action of the screen. Single actions follow by name.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ LETTERS: dict[str, frozenset[str]] = {
     "W": frozenset({"can_add", "can_edit", "can_work"}),
     "D": frozenset({"can_delete"}),
     "S": frozenset({"can_special"}),
+    "P": frozenset({"can_restricted"}),
     "B": frozenset({"can_bulk_edit", "can_share_views"}),
 }
 
@@ -53,37 +54,39 @@ ROLES: dict[str, dict[str, str]] = {
     },
     DIRECTOR: {
         **_DIRECTORIES, "staff": "RWAB", "departments": "RW", "units": "RW", "areas": "RWB", "partners": "RWB",
-        "families": "RSB", "people": "RSB", "members": "RS", "children": "RS", "disabilities": "RS", "ovz": "RS",
+        "families": "RSB", "people": "RSPB", "members": "RP", "children": "RS", "disabilities": "RS", "ovz": "RS",
         "consents": "R", "cases": "RB assign_curator", "assignments": "R", "team": "R", "agreements": "R sign",
-        "records": "RB", "reports": "RS",
+        "records": "RB", "reports": "RSP",
         "programmes": "R", "versions": "R", "measures": "R", "lines": "L", "waiting": "RW",
         "bodies": "RW", "body_members": "RW", "meetings": "RWA",
     },
     HEAD: {
         **_DIRECTORIES, "services": "RWDB", "partners": "RWDB", "territories": "RWB", "areas": "RWDB",
-        "families": "RWSB", "people": "RWSB", "members": "RWSAB", "children": "RWSB",
+        "families": "RWSB", "people": "RWSPB", "members": "RWPAB", "children": "RWSB",
         "disabilities": "RWS", "ovz": "RWS", "consents": "RWA", "cases": "RWAB",
         "assignments": "R", "team": "RWA", "agreements": "RWA", "records": "RWSAB",
-        "reports": "RS",
+        "reports": "RSP",
         "programmes": "R", "versions": "RWA", "measures": "RWDAB", "lines": "L", "waiting": "RW",
         "bodies": "RW", "body_members": "RWA", "meetings": "RWA", "import": "RW",
     },
     CURATOR: {
         **_DIRECTORIES, "partners": "RW",
-        "families": "RWS", "people": "RWS", "members": "RWSA", "children": "RWS", "disabilities": "RWS", "ovz": "RWS",
+        "families": "RWS", "people": "RWSP", "members": "RWPA", "children": "RWS", "disabilities": "RWS", "ovz": "RWS",
         "consents": "RWA", "cases": "RW advance refuse close", "assignments": "R", "team": "RWA", "agreements": "RW",
         "records": "RWSA", "reports": "R",
         "programmes": "R", "versions": "RWA", "measures": "RWDA", "lines": "L", "waiting": "R",
         "bodies": "R", "body_members": "R", "meetings": "R sign",
     },
     PSYCHOLOGIST: {
-        **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "R", "cases": "R", "team": "R",
-        "records": "RWA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L",
+        **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "RS",
+        "disabilities": "RS", "ovz": "RS", "cases": "R", "team": "R",
+        "records": "RWSA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L",
         "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign",
     },
     PEDAGOGUE: {
-        **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "R", "cases": "R", "team": "R",
-        "records": "RWA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L",
+        **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "RS",
+        "disabilities": "RS", "ovz": "RS", "cases": "R", "team": "R",
+        "records": "RWSA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L",
         "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign",
     },
     WORKER: {

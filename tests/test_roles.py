@@ -36,5 +36,5 @@ def test_every_line_is_written_in_known_letters(role: str) -> None:
 def test_who_may_change_may_also_read(role: str) -> None:
     for screen, line in ROLES[role].items():
         letters = line.split()[0]
-        if set(letters) & set("WDS"):
+        if set(letters) & set("WDSP"):
             assert "R" in letters, f"{role}: {screen}: {line}"

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app import acting
+from app.base import RESTRICTED, SPECIAL, Privacy
 from app.extensions import db
 from app.organisation.rights import Right, change_rights, restore_rights, rights_of
 from app.register.access import access, may
@@ -26,10 +27,14 @@ COLUMNS: dict[str, str] = {
     "L": "Выбирать в формах",
     "W": "Вносить и менять",
     "D": "Удалять",
-    "S": "Закрытые сведения",
+    "S": "Здоровье",
+    "P": "Профилактические учёты",
     "B": "Менять многих, делиться видами",
 }
 """The letters of ``app/roles.py`` as columns; what has no letter stands in a line of its own."""
+
+CLASSES: dict[str, Privacy] = {"S": SPECIAL, "P": RESTRICTED}
+"""The letters that open a class of data: a screen without such data has no tick for it."""
 
 SINGLE = "Это действие"
 
@@ -73,7 +78,7 @@ def _lines(view: Any, label: str) -> Iterator[Line]:
     letters = {
         letter: frozenset((permission, name) for permission in permissions & held)
         for letter, permissions in LETTERS.items()
-        if permissions & held and (letter != "S" or _has_private(view))
+        if permissions & held and (letter not in CLASSES or _has(view, CLASSES[letter]))
     }
     if letters:
         yield Line(name, said, letters)
@@ -81,10 +86,10 @@ def _lines(view: Any, label: str) -> Iterator[Line]:
         yield Line(name, f"{said}: {_action_label(view, permission)}", {SINGLE: frozenset({(permission, name)})})
 
 
-def _has_private(view: Any) -> bool:
-    """Whether the screen holds special or restricted data at all; one that is no register is taken at its word."""
+def _has(view: Any, data: Privacy) -> bool:
+    """Whether the screen holds data of this class at all; one that is no register is taken at its word."""
     spec = getattr(view, "spec", None)
-    return spec is None or any(one.private for one in spec.fields.values())
+    return spec is None or any(one.privacy is data for one in spec.fields.values())
 
 
 def _action_label(view: Any, permission: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, request, url_for
 from flask_login import current_user
 
-from app.base import RuleBroken
+from app.base import RESTRICTED, SPECIAL, Privacy, RuleBroken
 from app.extensions import db
 from app.register import drafts
 
@@ -22,18 +22,20 @@ def key_in(name: str) -> str:
     return f"<int(max={BIGGEST}):{name}>"
 
 
+RIGHTS: dict[Privacy, str] = {SPECIAL: "can_special", RESTRICTED: "can_restricted"}
+"""The right each closed class of data asks for (S003-3.10: «Health (С)» and «Prevention registers (З)»)."""
+
 PK = key_in("pk")
 
 
 def may(view: Any, permission: str, *, action: bool = False) -> bool:
     """Whether the signed-in person holds *permission* on *view*; an action's permission is its bare name."""
     name = permission if action else f"can_{permission}"
-    if getattr(view, "wholly_private", False) and not _holds(view, "can_special"):
-        return False
-    return _holds(view, name)
+    return all(holds(view, right) for right in getattr(view, "rights_asked", ())) and holds(view, name)
 
 
-def _holds(view: Any, name: str) -> bool:
+def holds(view: Any, name: str) -> bool:
+    """Whether the signed-in person holds the permission *name* on *view*, whatever else a route asks for."""
     return bool(current_app.extensions["appbuilder"].sm.has_access(name, view.class_permission_name))
 
 

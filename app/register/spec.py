@@ -10,11 +10,15 @@ from typing import Any
 from sqlalchemy import Select, bindparam, inspect, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.base import Model
+from app.base import RESTRICTED, SPECIAL, Model, Privacy
 from app.register.field import Field, fields_of
 
 MOST_KEPT = 100
 """Choices of columns whose query one register keeps; people choose a few, an address could name thousands."""
+
+
+CLOSED = frozenset({SPECIAL, RESTRICTED})
+"""The classes of data each of which asks for a right of its own."""
 
 
 class SpecError(Exception):
@@ -86,12 +90,23 @@ class Spec:
         return getattr(self.model, made.key) if made.key else None
 
     def without_private(self) -> Spec:
-        """Return the register as somebody without the right to special data sees it: such fields do not exist."""
-        return self._public
+        """Return the register as somebody without the right to any closed class of data sees it."""
+        return self.without(CLOSED)
+
+    def without(self, classes: frozenset[Privacy]) -> Spec:
+        """Return the register as somebody without the right to *classes* sees it: such fields do not exist."""
+        made = self._without.get(classes)
+        if made is None:
+            made = self._with({name: f for name, f in self.fields.items() if f.privacy not in classes})
+            self._without[classes] = made
+        return made
 
     @cached_property
-    def _public(self) -> Spec:
-        open_fields = {name: f for name, f in self.fields.items() if not f.private}
+    def _without(self) -> dict[frozenset[Privacy], Spec]:
+        return {frozenset(): self}
+
+    def _with(self, open_fields: Mapping[str, Field]) -> Spec:
+        """Return the register as if it had no fields but *open_fields*."""
 
         def groups(given: tuple[Group, ...]) -> tuple[Group, ...]:
             kept = (Group(g.legend, tuple(n for n in g.names if n in open_fields)) for g in given)

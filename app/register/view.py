@@ -14,6 +14,7 @@ FAB gives the menu, the permission rows and ``add_view``; nothing of FAB's filte
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, ClassVar
 
 from flask import abort, current_app, jsonify, render_template, request, url_for
@@ -28,7 +29,7 @@ from app.acting import Actor
 from app.base import Model
 from app.extensions import db
 from app.register import card, editing, exporting, listing, performing, view_pages, walking
-from app.register.access import BIGGEST, PK, access, keeps_typed, may
+from app.register.access import BIGGEST, PK, RIGHTS, access, holds, keeps_typed, may
 from app.register.declared import actions_of, declaration_of, row_fields_of, shown, where
 from app.register.field import Field, fields_of
 from app.register.file_pages import TAB, FileRoutes
@@ -95,7 +96,7 @@ class Register(FileRoutes, ListRoutes, ModelView):
             self.exclude_route_methods = {*self.exclude_route_methods, "add", "edit", "delete", "change_many", "row"}
         self.datamodel = SQLAInterface(self.model, db.session)
         super().__init__(**kwargs)
-        self.base_permissions += ["can_special", "can_share_views"]
+        self.base_permissions += [*RIGHTS.values(), "can_share_views"]
         if not self.fixed_rows:
             self.base_permissions.append("can_bulk_edit")
 
@@ -179,13 +180,13 @@ class Register(FileRoutes, ListRoutes, ModelView):
         return db.session()
 
     def seen_spec(self) -> Spec:
-        """Return the Spec as the acting person sees it: without private fields unless the role may."""
-        return self.spec if may(self, "special") else self.spec.without_private()
+        """Return the Spec as the acting person sees it: without the classes of data the role has no right to."""
+        return self.spec.without(frozenset(one for one, right in RIGHTS.items() if not holds(self, right)))
 
-    @property
-    def wholly_private(self) -> bool:
-        """Whether nothing is left of a row without the right to special data; then its very title is private too."""
-        return not self.spec.without_private().columns
+    @cached_property
+    def rights_asked(self) -> tuple[str, ...]:
+        """The rights without one of which nothing is left of a row; then its very title is private too."""
+        return tuple(right for one, right in RIGHTS.items() if not self.spec.without(frozenset({one})).columns)
 
     def url(self, route: str, **arguments: Any) -> str:
         """Return the address of one of this register's routes."""

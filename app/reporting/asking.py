@@ -76,8 +76,8 @@ def _control(typed: Typed, name: str, label: str, **more: Any) -> FieldView:
     return FieldView(name, label, value=typed.raw.get(name, ""), error=typed.errors.get(name, ""), **more)
 
 
-def read(report: Report, offered: Choices, raw: Mapping[str, str], *, private: bool) -> Asked:
-    """Return what was asked for. *private*: the person may see special and restricted data.
+def read(report: Report, offered: Choices, raw: Mapping[str, str], *, health: bool, registers: bool) -> Asked:
+    """Return what was asked for. *health*, *registers*: the person may see data on health, prevention registers.
 
     Raises:
         Unread: a date cannot be read, the period ends before it begins, or a choice is not among those offered.
@@ -95,7 +95,7 @@ def read(report: Report, offered: Choices, raw: Mapping[str, str], *, private: b
         status=CaseStatus(chosen["status"]) if "status" in chosen else None,
     )
     try:
-        return Asked(on=on, date_from=date_from, filters=filters, health=private, registers=private)
+        return Asked(on=on, date_from=date_from, filters=filters, health=health, registers=registers)
     except RuleBroken as refusal:
         raise Unread({refusal.field or "on": refusal.sentence}) from refusal
 

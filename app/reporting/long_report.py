@@ -12,9 +12,10 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from app.acting import Actor
-from app.base import RuleBroken
+from app.base import RESTRICTED, SPECIAL, RuleBroken
 from app.jobs.progress import Progress
 from app.jobs.tasks import Asked, Outcome, Right, job
+from app.register.access import RIGHTS
 from app.register.long_export import LONG
 from app.reporting.asking import Unread, choices, read
 from app.words import counted
@@ -49,9 +50,10 @@ def export_report(session: Session, by: Actor, asked: dict[str, Any], progress: 
         RuleBroken: what was chosen is not there any more.
     """
     report = report_of(asked["code"])
-    private = current_app.extensions["appbuilder"].sm.has_access("can_special", "reports")
+    has = current_app.extensions["appbuilder"].sm.has_access
+    health, registers = has(RIGHTS[SPECIAL], "reports"), has(RIGHTS[RESTRICTED], "reports")
     try:
-        wanted = read(report, choices(session), asked["typed"], private=private)
+        wanted = read(report, choices(session), asked["typed"], health=health, registers=registers)
     except Unread as refusal:
         raise RuleBroken(str(refusal)) from refusal
     with ExitStack() as held:

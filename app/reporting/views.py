@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app import acting
 from app.extensions import db
 from app.register import workbook
-from app.register.access import access, may
+from app.register.access import RIGHTS, access, may
 from app.register.long_export import begin
 from app.reporting.asking import Typed, Unread, choices, controls, read
 from app.reporting.long_report import TooLong, not_too_many
@@ -21,7 +21,7 @@ from reports import REPORTS, Asked, Report, export
 
 
 class Reports(BaseView):
-    """The page of registers and the files it gives; ``can_special`` opens data on health and prevention registers."""
+    """The page of registers and the files it gives; data on health and prevention registers ask for a right each."""
 
     route_base = "/reports"
     default_view = "list"
@@ -29,7 +29,7 @@ class Reports(BaseView):
 
     def __init__(self) -> None:
         super().__init__()
-        self.base_permissions.append("can_special")
+        self.base_permissions += RIGHTS.values()
 
     @expose("/")
     @access("list")
@@ -44,7 +44,9 @@ class Reports(BaseView):
         report = REPORTS.get(code) or abort(404)
         session = db.session()
         try:
-            asked = read(report, choices(session), request.args, private=may(self, "special"))
+            asked = read(
+                report, choices(session), request.args, health=may(self, "special"), registers=may(self, "restricted")
+            )
         except Unread as refusal:
             return self._page(code, Typed(request.args, refusal.errors)), 400
         try:
