@@ -32,7 +32,10 @@ FLOORS: tuple[tuple[int, str], ...] = (
     (5, "app.people"),
     (4, "app.organisation app.papers"),
     (3, "app.register"),
-    (2, "app.acting app.web app.refusals app.health app.journal app.database app.bulk app.jobs app.profiles app.storage"),
+    (
+        2,
+        "app.acting app.web app.refusals app.health app.journal app.database app.bulk app.jobs app.profiles app.storage",
+    ),
     (1, "app.base app.logs app.words app.sealing app.extensions app.roles config"),
 )
 """Which part of the house stands on which floor. The README draws the same picture."""
