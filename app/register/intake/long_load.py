@@ -82,6 +82,6 @@ def load_book(session: Session, by: Actor, asked: dict[str, Any], progress: Prog
 
     def after(own: Session) -> None:
         # Not before the commit: a file whose rows were not written must wait on.
-        event.listen(own, "after_commit", lambda _: work.finish(waiting, done), once=True)
+        event.listen(own, "after_commit", lambda _: work.finish(waiting, done, asked["seen"]), once=True)
 
     return Outcome(done.sentence, next_url=asked["result_url"] if done.left_out else done.back_url, at_end=after)

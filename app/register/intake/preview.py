@@ -178,6 +178,7 @@ def result_of(importer: Importer, kept: WaitingFile, done: Done) -> dict[str, An
         "rest_url": url_for("Import.rest", token=kept.token),
         "rest_name": file_name(kept.name),
         "back_url": done.back_url,
+        "check_url": url_for("Import.check", token=kept.token),
         "again_url": url_for("Import.index", sheet=importer.key),
         "drop": Act("cancel", "Удалить файл с сервера", url_for("Import.cancel", token=kept.token), "trash", "post"),
     }

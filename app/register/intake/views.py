@@ -77,8 +77,6 @@ class Import(BaseView):
         if found is None:
             return _gone()
         kept, importer = found
-        if kept.done is not None:
-            return redirect(url_for("Import.result", token=token))
         try:
             seen = work.plan_of(db.session(), importer, kept, by=acting.actor())
         except RuleBroken as refusal:
@@ -119,6 +117,9 @@ class Import(BaseView):
             abort(400)
         kept, importer = found
         by, good_rows, seen = acting.actor(), how == "good", request.form.get("stamp", "")
+        if seen and kept.loaded == seen:
+            # The button was pressed twice: the first press has loaded what both saw.
+            return redirect(url_for("Import.result", token=token))
         try:
             begun = begun_if_long(db.session(), importer, kept, by=by, good_rows=good_rows, seen=seen)
             if begun is not None:

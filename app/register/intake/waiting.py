@@ -30,7 +30,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 class WaitingFile:
     """One uploaded workbook: where it lies, what the person called it and said of it.
 
-    *importer* is the key of the import it was sent to; *done* is what was loaded when good rows were.
+    *importer* is the key of the import it was sent to; *done* is what was loaded when good rows were, *loaded* the
+    stamp of the plan that was.
     """
 
     folder: Path
@@ -41,6 +42,7 @@ class WaitingFile:
     mapping: Mappings = field(default_factory=dict)
     answers: Answers = field(default_factory=dict)
     done: Done | None = None
+    loaded: str = ""
 
     @property
     def path(self) -> Path:
@@ -102,7 +104,7 @@ def sweep(folder: Path) -> None:
 
 def _write_note(waiting: WaitingFile) -> None:
     told = asdict(waiting)
-    said = {name: told[name] for name in ("name", "user_id", "importer", "mapping", "answers", "done")}
+    said = {name: told[name] for name in ("name", "user_id", "importer", "mapping", "answers", "done", "loaded")}
     own = waiting.note.with_suffix(".new")
     handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -84,13 +84,16 @@ def load_waiting(
     done = committed(
         session, lambda: importer.load(session, plan, by=by, good_rows=good_rows, seen=seen, progress=progress)
     )
-    finish(waiting, done)
+    finish(waiting, done, seen)
     return done
 
 
-def finish(waiting: WaitingFile, done: Done) -> None:
-    """Remove a file that was loaded whole; one whose good rows were loaded stays, for the rest to be given back."""
+def finish(waiting: WaitingFile, done: Done, seen: str) -> None:
+    """Remove a file that was loaded whole; one whose good rows were loaded stays, for the rest to be given back.
+
+    *seen* is the stamp of the plan that was loaded.
+    """
     if done.left_out:
-        waiting_files.remember(waiting, done=done)
+        waiting_files.remember(waiting, done=done, loaded=seen)
     else:
         waiting_files.drop(waiting)
