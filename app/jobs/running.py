@@ -209,6 +209,8 @@ class Jobs:
                 progress.check()
             stack.enter_context(acting(by, writing=task.writes))
             session = stack.enter_context(Session(db.engine))
+            # A second session would wait for the lock this one holds.
+            g.job_session = session
             outcome = task.run(session, by, taken.asked, progress)
             progress.check()
             key = self._kept(outcome)

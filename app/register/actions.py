@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -73,7 +73,7 @@ class BulkResult:
 
 
 def run_over(
-    session: Session, records: Sequence[Model], rule: Callable[..., object], *, by: Actor, values: dict[str, Any]
+    session: Session, records: Iterable[Model], rule: Callable[..., object], *, by: Actor, values: dict[str, Any]
 ) -> BulkResult:
     """Run the single rule over each record; a refusal skips that record and is told, the rest go on.
 

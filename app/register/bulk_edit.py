@@ -7,7 +7,7 @@ carries the version of every record: one that somebody has changed meanwhile is 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from app import acting
 from app.acting import Actor
 from app.base import Model, RuleBroken
 from app.journal import as_text
-from app.register import lists, steps
+from app.register import lists, long_change, steps
 from app.register.access import may
 from app.register.actions import run_over
 from app.register.editing import Refused, committed, safe_back
@@ -87,6 +87,7 @@ def change_each(
     *,
     by: Actor,
     versions: dict[int, int] | None = None,
+    each: Callable[[Sequence[Model]], Iterable[Model]] = iter,
 ) -> Outcome:
     """Write *values* into each record by the register's own ``change``; a refusal skips the record and is told.
 
@@ -120,7 +121,7 @@ def change_each(
         outcome.lines.append(Line(record.id, version, title, changes))
         outcome.made.append(steps.Made(record, changed))
 
-    outcome.skipped = list(run_over(session, records, one, by=by, values={}).skipped)
+    outcome.skipped = list(run_over(session, each(records), one, by=by, values={}).skipped)
     return outcome
 
 
@@ -251,32 +252,53 @@ def _do(register: Register, form: Bound, seen: dict[int, int], back: str) -> Res
     receipt = sent_before(session, token, by)
     if receipt is not None:  # The button was pressed twice; the first press has done it.
         return redirect(register.url("steps"))
-    records = lists.fetch(session, register.spec, list(seen), ())
-    gone = len(seen) - len(records)
-    made: list[tuple[Outcome, BulkStep | None]] = []
-
-    def step() -> None:
-        outcome, kept = change_each(register, records, form.values, by=by, versions=seen), None
-        if outcome.made:
-            labels = ", ".join(spec.fields[name].said for name in form.names)
-            kept = steps.keep(session, register.key, f"{spec.many}, изменены поля: {labels}"[:250], outcome.made, by=by)
-            give_receipt(session, token, kept, by)
-        made.append((outcome, kept))
-
+    if len(seen) > long_change.LONG:
+        return long_change.begin(register, form, seen, token, by=by)
+    made: list[Done] = []
     try:
-        committed(session, step)
+        committed(session, lambda: made.append(change_seen(register, form, seen, token, by=by)))
     except Refused as refusal:
         flash(refusal.sentence, "bad")
         return redirect(back)
-    outcome, kept = made[0]
-    return result_page(
-        register,
-        f"{spec.many}: поля изменены",
-        len(outcome.lines),
-        (*outcome.skipped, *((("Удалённые строки", f"Их больше нет: {gone}."),) if gone else ())),
-        back,
-        kept,
-    )
+    done = made[0]
+    return result_page(register, f"{spec.many}: поля изменены", len(done.outcome.lines), done.skipped, back, done.step)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A change of many as it was done: its outcome, the step that undoes it, how many records were gone by then."""
+
+    outcome: Outcome
+    step: BulkStep | None
+    gone: int
+
+    @property
+    def skipped(self) -> tuple[tuple[str, str], ...]:
+        """What was left as it is, with the reason."""
+        return (*self.outcome.skipped, *((("Удалённые строки", f"Их больше нет: {self.gone}."),) if self.gone else ()))
+
+
+def change_seen(
+    register: Register,
+    form: Bound,
+    seen: dict[int, int],
+    token: str,
+    *,
+    by: Actor,
+    each: Callable[[Sequence[Model]], Iterable[Model]] = iter,
+) -> Done:
+    """Write the values of *form* into the records *seen* with their versions, and keep the way back.
+
+    Every record passes through *each* on its way, to be counted. The caller commits.
+    """
+    session, spec = register.session, register.seen_spec()
+    records = lists.fetch(session, register.spec, list(seen), ())
+    outcome, kept = change_each(register, records, form.values, by=by, versions=seen, each=each), None
+    if outcome.made:
+        labels = ", ".join(spec.fields[name].said for name in form.names)
+        kept = steps.keep(session, register.key, f"{spec.many}, изменены поля: {labels}"[:250], outcome.made, by=by)
+        give_receipt(session, token, kept, by)
+    return Done(outcome, kept, len(seen) - len(records))
 
 
 def result_page(

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar
 
-from flask import abort, current_app, jsonify, render_template, request, url_for
+from flask import abort, current_app, g, jsonify, render_template, request, url_for
 from flask_appbuilder import ModelView, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import select
@@ -176,8 +176,9 @@ class Register(FileRoutes, ListRoutes, ModelView):
 
     @property
     def session(self) -> Session:
-        """The request's session."""
-        return db.session()
+        """The session of the request, or that of the job which works in its place."""
+        found: Session = g.get("job_session") or db.session()
+        return found
 
     def seen_spec(self) -> Spec:
         """Return the Spec as the acting person sees it: without the classes of data the role has no right to."""
