@@ -53,6 +53,8 @@ class Served:
             "OPORA_INSTANCE": str(settings.instance),
             "OPORA_PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
+            # Only what people do is looked at; daily work would begin anew after each kill.
+            "OPORA_WORKERS": "0",
             **({"OPORA_DATABASE_URL": database_url} if database_url else {}),
         }
         self.process: subprocess.Popen[str] | None = None
