@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import hashlib
 import json
+import math
 import subprocess
 import sys
 from array import array
@@ -224,6 +225,8 @@ def _value(cell: Any, seen: dict[str, str]) -> Value:
         return seen.setdefault(cell, cell) if cell.strip() else None
     if isinstance(cell, dict):
         return dt.date.fromisoformat(cell["d"])
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return Broken("error")
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return int(cell)
     return cell
