@@ -23,11 +23,24 @@ _RESERVE = text(
 )
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+def reserve_keys(connection: Connection, table: Table, many: int) -> list[int]:
+    """Return *many* keys that the next rows of *table* may take, in order; the transaction is one that writes."""
+    key = _key(table)
+    if connection.dialect.name == "sqlite":
+        # This transaction is the only writer, and told row by row the keys would cost four times the insert.
+        last = connection.scalar(select(func.max(key))) or 0
+        return list(range(last + 1, last + 1 + many))
+    return _reserved(connection, table, key, many)
+
+
+def insert_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keys: Sequence[int] | None = None
+) -> list[int]:
     """Insert *rows*, ``{column: value}`` without the key, into *table*; return their keys in the same order.
 
-    All rows name the same columns; one they do not name gets its default, as in an INSERT by SQLAlchemy. There is no
-    scope, no stamp and no journal here: see :func:`app.journal.insert_created`. Hand a long bank over in pages.
+    All rows name the same columns; one they do not name gets its default, as in an INSERT by SQLAlchemy. *keys* are
+    those taken beforehand by :func:`reserve_keys`, for rows that speak of their own key. There is no scope, no stamp
+    and no journal here: see :func:`app.journal.insert_created`. Hand a long bank over in pages.
 
     Raises:
         ValueError: the rows do not name the same columns, or name the key.
@@ -42,21 +55,21 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     if unknown := named - table.columns.keys():
         raise LookupError(f"{table.name} has no column {', '.join(sorted(unknown))}")
     if len(rows) <= FEW:
+        if keys is not None:
+            connection.execute(insert(table), [{key.key: pk, **row} for pk, row in zip(keys, rows, strict=True)])
+            return list(keys)
         statement = insert(table).returning(key, sort_by_parameter_order=True)
         return list(connection.execute(statement, list(rows)).scalars())
+    taken = list(keys) if keys is not None else reserve_keys(connection, table, len(rows))
+    names, values = _bound(connection, table, taken, rows)
     if connection.dialect.name == "sqlite":
-        # This transaction is the only writer, and told row by row the keys would cost four times the insert.
-        last = connection.scalar(select(func.max(key))) or 0
-        keys = list(range(last + 1, last + 1 + len(rows)))
-        names, values = _bound(connection, table, keys, rows)
         columns, marks = ", ".join(names), ", ".join("?" * len(names))
         connection.exec_driver_sql(
             f"INSERT INTO {_quoted(connection, table)} ({columns}) VALUES ({marks})", list(values)
         )
-        return keys
-    keys = _reserved(connection, table, key, len(rows))
-    _copy(connection, table, *_bound(connection, table, keys, rows))
-    return keys
+        return taken
+    _copy(connection, table, names, values)
+    return taken
 
 
 def _key(table: Table) -> Column[Any]:

@@ -131,7 +131,7 @@ def test_a_migration_is_named_by_its_day_and_what_it_does() -> None:
 
 def test_a_migration_does_not_import_the_models_which_will_have_changed_by_then() -> None:
     for path in VERSIONS.glob("*.py"):
-        assert re.findall(r"^(?:from|import) (\S+)", path.read_text("utf-8"), re.M) == ["sqlalchemy", "alembic"]
+        assert set(re.findall(r"^(?:from|import) (\S+)", path.read_text("utf-8"), re.M)) <= {"sqlalchemy", "alembic"}
 
 
 def test_there_is_one_head(alembic: Config) -> None:

@@ -18,13 +18,14 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import event, inspect
+from sqlalchemy import Connection, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from app import sealing
-from app.acting import SYSTEM, Actor, acting, actor_or_none, now
+from app.acting import SYSTEM, Actor, actor_or_none, now
 from app.base import RESTRICTED, SPECIAL, Model, keys_of
-from app.bulk import insert_rows
+from app.bulk import insert_rows, reserve_keys
+from app.journal.aside import aside_of
 from app.journal.models import JournalRow, JournalValue
 
 CREATE, CHANGE, DELETE = "create", "change", "delete"
@@ -75,8 +76,22 @@ def _row(by: Actor, verb: str, table: str, record_id: int | None, version: int |
     }
 
 
-def row_digest(row: dict[str, Any]) -> bytes:
-    """Return the keyed digest of a journal row: every column but its id and the digest itself."""
+Value = tuple[str, str | None, str | None, bool]
+"""A field of a row: its name, what it was, what it is, and whether both are sealed at rest."""
+
+Entry = tuple[dict[str, Any], Sequence[Value]]
+"""A row of the journal and its values."""
+
+BOUND = b"\x02"
+"""The beginning of a digest that covers the number of its row. Rows of the first release have 32 bytes without it."""
+
+
+def row_digest(row: dict[str, Any], *, bound: bool = True) -> bytes:
+    """Return the keyed digest of a journal row: every column but the digest itself, its number too.
+
+    So a valid row copied to another number is no valid row. *bound* False is the digest of the first release, which
+    knew no number.
+    """
     values = row.get("values_digest")
     content = [
         row["at"].astimezone(dt.UTC).isoformat(timespec="microseconds"),
@@ -85,22 +100,29 @@ def row_digest(row: dict[str, Any]) -> bytes:
         row["sentence"],
         bytes(values).hex() if values else None,
     ]
-    return sealing.keyed_digest(_encode(content).encode())
+    if not bound:
+        return sealing.keyed_digest(_encode(content).encode())
+    return BOUND + sealing.keyed_digest(_encode([row["id"], *content]).encode())
 
 
-def _values_digest(values: Sequence[tuple[str, str | None, str | None, bool]]) -> bytes:
+def _values_digest(values: Sequence[Value]) -> bytes:
     return sealing.keyed_digest(_encode([v[:3] for v in values]).encode())
 
 
-def write(session: Session, rows: list[tuple[dict[str, Any], list[tuple[str, str | None, str | None, bool]]]]) -> None:
-    """Insert journal rows with their (field, old, new, sealed) values into the current transaction."""
-    if not rows:
-        return
-    for row, values in rows:
-        row["values_digest"] = _values_digest(values) if values else None
-        row["digest"] = row_digest(row)
-    connection = session.connection()
-    ids = insert_rows(connection, JournalRow.__table__, [row for row, _ in rows])
+def write(session: Session, rows: Sequence[Entry]) -> None:
+    """Insert journal rows with their values into the current transaction."""
+    if rows:
+        _write_on(session.connection(), rows)
+
+
+def _write_on(connection: Connection, rows: Sequence[Entry]) -> None:
+    table = JournalRow.__table__
+    ids = reserve_keys(connection, table, len(rows))
+    made = []
+    for journal_id, (row, values) in zip(ids, rows, strict=True):
+        row = {**row, "values_digest": _values_digest(values) if values else None}
+        made.append({**row, "digest": row_digest({**row, "id": journal_id})})
+    insert_rows(connection, table, made, ids)
     values_of = [
         {
             "journal_id": journal_id,
@@ -116,13 +138,20 @@ def write(session: Session, rows: list[tuple[dict[str, Any], list[tuple[str, str
     insert_rows(connection, JournalValue.__table__, values_of)
 
 
-def record(session: Session, by: Actor, verb: str, record: Model | None, sentence: str = "") -> None:
-    """Add the named event *verb* about *record* to the current transaction."""
+def record(
+    session: Session,
+    by: Actor,
+    verb: str,
+    record: Model | None,
+    sentence: str = "",
+    *,
+    about: tuple[str, int | None] = ("", None),
+    values: Sequence[Value] = (),
+) -> None:
+    """Add the named event *verb* about *record* to the current transaction; *about* names (table, id) without one."""
     session.flush()
-    table = record.__tablename__ if record is not None else ""
-    write(
-        session, [(_row(by, verb, table, getattr(record, "id", None), getattr(record, "version", None), sentence), [])]
-    )
+    table, pk = (record.__tablename__, getattr(record, "id", None)) if record is not None else about
+    write(session, [(_row(by, verb, table, pk, getattr(record, "version", None), sentence), values)])
 
 
 def record_created(session: Session, by: Actor, model: type[Model], ids: Iterable[int]) -> None:
@@ -155,12 +184,26 @@ def insert_created(session: Session, by: Actor, model: type[Model], rows: Iterab
     return ids
 
 
-def apart(session: Session, by: Actor, verb: str, record: Model | None, sentence: str = "") -> None:
-    """Write the event in a short transaction of its own, as a reading request does for what it shows or hands out."""
-    with acting(by, writing=True), Session(session.get_bind()) as own:
-        table = record.__tablename__ if record is not None else ""
-        write(own, [(_row(by, verb, table, getattr(record, "id", None), None, sentence), [])])
-        own.commit()
+def apart(
+    session: Session,
+    by: Actor,
+    verb: str,
+    record: Model | None,
+    sentence: str = "",
+    *,
+    about: tuple[str, int | None] = ("", None),
+    values: Sequence[Value] = (),
+) -> None:
+    """Write the event in a short transaction of its own, as a reading request does for what it shows or hands out.
+
+    It returns when the row is safe on the disk. *about* names (table, id) where there is no *record* at hand.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the row could not be written, so what it tells of must not happen.
+    """
+    table, pk = (record.__tablename__, getattr(record, "id", None)) if record is not None else about
+    row = _row(by, verb, table, pk, None, sentence)
+    aside_of(session.get_bind(), _write_on).commit((row, values))
 
 
 def tracked(model: type[Model]) -> dict[str, bool]:

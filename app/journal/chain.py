@@ -9,18 +9,19 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.orm import Session
 
 from app import sealing
 from app.acting import now
-from app.journal import row_digest
+from app.journal import BOUND, row_digest
 from app.journal.models import JournalRow, JournalSeal
 
 BATCH = 5_000
 BEFORE_ALL = -(2**62)
 """An id below any other: a row slipped in as number 0 is read too."""
 _COLUMNS = JournalRow.__table__.c
+_OLD_LENGTH = 32
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,16 @@ def _link(head: bytes, digests: list[bytes]) -> bytes:
     return sealing.keyed_digest(head + b"".join(digests))
 
 
-def seal(session: Session, anchor: Path | None = None) -> int:
+def seal(session: Session, anchor: Path | None = None, *, waits: bool = True) -> int:
     """Seal every row not sealed yet, commit, then rewrite *anchor*; return how many rows were sealed.
+
+    *waits* False gives way to whoever writes now, instead of keeping all the others behind both.
 
     The anchor comes last: written before a commit that fails, it would tell of a tail that was never there.
     On PostgreSQL a lock keeps writers out for the moment, so that no lower id can appear below the seal.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE"))
+        session.execute(text(f"LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE{'' if waits else ' NOWAIT'}"))
     last = session.scalars(select(JournalSeal).order_by(JournalSeal.id.desc()).limit(1)).first()
     done, head, after = 0, last.head if last else b"", last.last_id if last else BEFORE_ALL
     while True:
@@ -67,7 +70,12 @@ def seal(session: Session, anchor: Path | None = None) -> int:
 
 
 def verify(session: Session, anchor: Path | None = None) -> Verdict:
-    """Recompute the chain and return the verdict; see :class:`Verdict`."""
+    """Recompute the chain and return the verdict; see :class:`Verdict`.
+
+    A row is valid under its own number only. On SQLite the numbers have no gaps, so there a row deleted before it was
+    sealed is missed too, unless it was the last; on PostgreSQL a step that was taken back leaves a gap of its own.
+    """
+    numbered = _Numbers(gapless=session.get_bind().dialect.name == "sqlite")
     total = session.scalar(select(func.count()).select_from(JournalRow.__table__)) or 0
     head, sealed, after = b"", 0, BEFORE_ALL
     for mark in session.scalars(select(JournalSeal).order_by(JournalSeal.id)).all():
@@ -79,8 +87,8 @@ def verify(session: Session, anchor: Path | None = None) -> Verdict:
             .all()
         )
         for row in rows:
-            if row_digest(dict(row)) != bytes(row["digest"]):
-                return Verdict(total, sealed, f"Строка журнала № {row['id']} изменена после записи.")
+            if broken := numbered.fault(row):
+                return Verdict(total, sealed, broken)
         if len(rows) != mark.rows:
             return Verdict(
                 total,
@@ -91,9 +99,11 @@ def verify(session: Session, anchor: Path | None = None) -> Verdict:
         if head != bytes(mark.head):
             return Verdict(total, sealed, f"Строки № {mark.first_id}–{mark.last_id} не сходятся с печатью.")
         sealed, after = sealed + len(rows), mark.last_id
-    for row in session.execute(select(_COLUMNS).where(_COLUMNS.id > after)).mappings():
-        if row_digest(dict(row)) != bytes(row["digest"]):
-            return Verdict(total, sealed, f"Строка журнала № {row['id']} изменена после записи.")
+    unsealed = select(_COLUMNS).where(_COLUMNS.id > after).order_by(_COLUMNS.id)
+    with session.execute(unsealed.execution_options(yield_per=BATCH)) as found:
+        for row in found.mappings():
+            if broken := numbered.fault(row):
+                return Verdict(total, sealed, broken)
     if anchor is not None and anchor.exists():
         kept = json.loads(anchor.read_text("ascii"))
         if after < kept["last_id"] or sealed < kept["rows"]:
@@ -102,3 +112,22 @@ def verify(session: Session, anchor: Path | None = None) -> Verdict:
         if sealed_head is None or bytes(sealed_head).hex() != kept["head"]:
             return Verdict(total, sealed, "Печать журнала не сходится с отметкой вне базы.")
     return Verdict(total, sealed)
+
+
+class _Numbers:
+    """The rows as they come, by their numbers: each valid in itself and in its place."""
+
+    def __init__(self, *, gapless: bool) -> None:
+        self._gapless, self._last, self._bound = gapless, 0, False
+
+    def fault(self, row: RowMapping) -> str:
+        """Return what is wrong with the next row, or nothing."""
+        number, digest = row["id"], bytes(row["digest"])
+        bound = digest.startswith(BOUND) and len(digest) > _OLD_LENGTH
+        # Rows of the first release stand before all others: a copy of one among later rows is no row of this journal.
+        if (self._bound and not bound) or row_digest(dict(row), bound=bound) != digest:
+            return f"Строка журнала № {number} изменена после записи."
+        missing, self._last, self._bound = self._last + 1, number, bound
+        if self._gapless and number != missing:
+            return f"Строки журнала № {missing} нет." if number > missing else f"Строка журнала № {number} лишняя."
+        return ""

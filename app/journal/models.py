@@ -16,8 +16,11 @@ class JournalRow(FabModel):
 
     __tablename__ = "journal"
     __table_args__ = (
-        Index("ix_journal_record", "table_name", "record_id", "id"),
+        # The verb stands in it so that the history of a record is read past thousands of looks without touching them.
+        Index("ix_journal_record", "table_name", "record_id", "id", "verb"),
+        Index("ix_journal_at", "at", "id"),
         Index("ix_journal_user_id_at", "user_id", "at"),
+        Index("ix_journal_verb_at", "verb", "at"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -31,7 +34,7 @@ class JournalRow(FabModel):
     record_id: Mapped[int | None] = mapped_column(Integer)
     record_version: Mapped[int | None] = mapped_column(Integer)
     sentence: Mapped[str] = mapped_column(String(500), default="")
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32))  # keyed digest of the values and of the row itself
+    digest: Mapped[bytes] = mapped_column(LargeBinary)  # keyed digest of the row, its number and its values
     values_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
 
@@ -39,6 +42,7 @@ class JournalValue(FabModel):
     """Old and new value of one field; can be erased when the law says so, without breaking the chain."""
 
     __tablename__ = "journal_value"
+    __table_args__ = (Index("ix_journal_value_field", "field", "journal_id"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     journal_id: Mapped[int] = mapped_column(BigKey, ForeignKey("journal.id", ondelete="RESTRICT"), index=True)
