@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
     from app.health import init_health
     from app.importers import IMPORTERS
     from app.jobs.running import init_jobs
+    from app.register.looking import init_looking
     from app.register.view import Register, registers
     from app.security import OporaBuilder, OporaSecurity, identify, init_acting
     from app.views import MENU
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
     init_web(app)
     init_jobs(app, identify)
     init_health(app)
+    init_looking(app)  # The last registered sees an answer first, so a refusal in its place still gets its headers.
     with app.app_context():
         prepare_engine(db.engine)
         assert_engine(db.engine, durable=not app.testing)

@@ -8,7 +8,7 @@ from flask import render_template, request
 from flask_appbuilder import BaseView, expose
 
 from app.extensions import db
-from app.register import lists
+from app.register import lists, looking
 from app.register.access import may, signed_in
 from app.register.pages import Blank, Cell
 from app.register.search import ENOUGH
@@ -37,6 +37,7 @@ class Search(BaseView):
     def index(self) -> str:
         """What is found by the words in the address, by register."""
         typed = " ".join(request.args.get("q", "").replace("№", " ").split())[:200]
+        looking.searched(typed)
         groups = [part for register in open_registers() if typed and (part := _found(register, typed))]
         return render_template("search.html", search_text=typed, groups=groups, blank=_blank(typed))
 
@@ -54,6 +55,7 @@ def _found(register: Register, typed: str) -> dict[str, Any] | None:
     state = ListState(query=typed, size=SHOWN)
     session = db.session()
     found = lists.find(session, spec, state)
+    looking.rows_shown(spec, names, found.ids, typed)
     if not found.ids:
         return None
     rows = []

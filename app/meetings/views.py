@@ -19,7 +19,7 @@ from app.meetings import agenda, rules
 from app.meetings.models import AgendaItem, Body, BodyMember, DecisionKind, Meeting, MeetingPresence, MeetingStatus
 from app.meetings.page import decision_form, meeting_page, waiting_page
 from app.programmes.models import Programme, ProgrammeVersion
-from app.register import drafts
+from app.register import drafts, looking
 from app.register.access import PK, access, keeps_typed, key_in, may
 from app.register.actions import action
 from app.register.desk import Desk
@@ -52,6 +52,7 @@ class WaitingView(BaseView):
         """The decision of a body of one person: by order number and date."""
         session = db.session()
         version = session.scalars(select(ProgrammeVersion).where(ProgrammeVersion.id == pk)).one_or_none() or abort(404)
+        looking.opened(version)
         spec, groups = decision_form()
         form = empty_form(spec, groups, {"document_date": today()})
         error = ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import abort, render_template, request
 
-from app.register import detail, file_pages
+from app.register import detail, file_pages, looking
 from app.register.access import may
 from app.register.history import history
 from app.register.pages import Act, DetailPage, Tab
@@ -35,12 +35,16 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
     page: dict[str, Any] = {}
     attached = None
     if current == "history":
+        looking.block("История")
+        looking.fields_shown(spec, spec.fields)
         page.update(_history(register, spec, pk, here))
     elif current == file_pages.TAB:
+        looking.block("Файлы")
         attached = file_pages.tab_of(register, record, refused)
     elif current:
         related, other = next((r, o) for r, o in tabs if o.key == current)
         inner = other.seen_spec()
+        looking.block(other.title[0])
         state = other.state_of(inner, keep=("tab",))
         page["related"] = other.list_page(
             inner, state, here, within=detail.within(other.model, related.path, pk), owner=record, path=related.path
@@ -53,6 +57,8 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
         )
     else:
         page["parts"] = detail.facts(spec, record, register.linked_url)
+    if page.get("parts"):
+        looking.fields_shown(spec, names)
     drawn = [Tab("", "Обзор" if register.overview_template else "Сведения", here, not current)]
     drawn += [Tab(o.key, o.title[0], f"{here}?tab={o.key}", o.key == current, counts[o.key]) for _, o in tabs]
     drawn.append(

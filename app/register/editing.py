@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from app import acting
 from app.base import Model, RuleBroken
-from app.register import drafts
+from app.register import drafts, looking
 from app.register.desk import Desk
 from app.register.field import local
 from app.register.forms import Bound, empty_form, form_of, parts_of, read_form, refusal_of
@@ -204,6 +204,8 @@ def edit(register: Register, pk: int) -> Response | str:
     by, session, spec = acting.actor(), register.session, register.seen_spec()
     names = tuple(name for group in spec.edit for name in group.names)
     record = register.record_or_404(pk, names)
+    looking.block("Изменение")
+    looking.fields_shown(spec, names)
     here = register.url("edit", pk=pk)
     title = f"{spec.one}: {record}"
     desk = Desk(register, by, "edit", pk, url=here, title=title)

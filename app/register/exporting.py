@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app import journal
 from app.acting import Actor, today
 from app.base import Choice
+from app.journal import looks
 from app.register import lists, workbook
 from app.register.field import OUT_OF_SIGHT, Field, shown
 from app.register.light import Light, NeedsRecord, Reader, Unread
@@ -32,10 +33,20 @@ FIRST_BATCH, BATCH = 25, 500
 Gather = Callable[[Session, Any], None]
 
 
-def rows(session: Session, spec: Spec, state: ListState, names: tuple[str, ...], gather: Gather) -> Iterator[list[Any]]:
-    """Yield the list as rows of typed values: real dates and numbers, words for the rest; *session* is emptied."""
-    base = lists.ordered(lists.matching(session, spec, state), spec, state.sort)
-    ids = array("q", session.scalars(base))
+def rows(
+    session: Session,
+    spec: Spec,
+    state: ListState,
+    names: tuple[str, ...],
+    gather: Gather,
+    ids: array[int] | None = None,
+) -> Iterator[list[Any]]:
+    """Yield the list as rows of typed values: real dates and numbers, words for the rest; *session* is emptied.
+
+    *ids* is filled with the keys of the rows.
+    """
+    ids = array("q") if ids is None else ids
+    ids.extend(session.scalars(lists.ordered(lists.matching(session, spec, state), spec, state.sort)))
     readers = [reader(spec.fields[name]) for name in names]
     light: Reader | None = Reader(spec, names)
     start = 0
@@ -102,25 +113,34 @@ def write(
     organisation: str,
     gather: Gather,
     each: Callable[[Iterator[list[Any]]], Iterator[list[Any]]] = iter,
-) -> int:
-    """Write the list to *target* and return how many rows it has. *session* is emptied as it goes: give it its own.
+) -> array[int]:
+    """Write the list to *target* and return the keys of its rows. *session* is emptied as it goes: give it its own.
 
     *each* is passed through by every row on its way, to count them.
     """
     names = state.columns or spec.columns
     columns = tuple(workbook.Column(spec.fields[n].said, _KINDS.get(spec.fields[n].kind, "text")) for n in names)
     heading = workbook.Heading(spec.many, workbook.on_date(today()), organisation, columns, hold=1)
-    return workbook.write(target, heading, each(rows(session, spec, state, names, gather)))
+    ids = array("q")
+    workbook.write(target, heading, each(rows(session, spec, state, names, gather, ids)))
+    return ids
+
+
+def told(spec: Spec, state: ListState, ids: Sequence[int]) -> tuple[str, tuple[journal.Value, ...]]:
+    """Return what the journal says of an exported list: a sentence, and which rows were in it."""
+    said = f"Выгружено в Excel: {spec.many}, {counted(len(ids), 'строка', 'строки', 'строк')}."
+    if any(spec.fields[name].private for name in state.columns or spec.columns):
+        said += " В них есть специальные сведения."
+    return said, looks.values_of({spec.model.__tablename__: ids}, state.query)
 
 
 def download(session: Session, spec: Spec, state: ListState, by: Actor, gather: Gather) -> Response:
     """Return the file as a response; the journal row is written before the first byte leaves."""
     whole = tempfile.TemporaryFile()  # noqa: SIM115 -- closed when the response has been sent
     with Session(session.get_bind()) as own:
-        number = write(own, spec, state, whole, organisation=by.unit_name, gather=gather)
-    journal.apart(
-        session, by, "export", None, f"Выгружено в Excel: {spec.many}, {counted(number, 'строка', 'строки', 'строк')}."
-    )
+        ids = write(own, spec, state, whole, organisation=by.unit_name, gather=gather)
+    said, values = told(spec, state, ids)
+    journal.apart(session, by, looks.EXPORT, None, said, about=(spec.model.__tablename__, None), values=values)
     whole.seek(0)
     response = Response(stream_with_context(iter(lambda: whole.read(65_536), b"")), mimetype=workbook.MIME)
     response.call_on_close(whole.close)

@@ -20,11 +20,12 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import acting, journal
+from app import acting
 from app.base import Model, RuleBroken
 from app.journal import CREATE
+from app.journal.looks import FILE_OPEN, FILE_SAVE
 from app.journal.models import JournalRow
-from app.register import files
+from app.register import files, looking
 from app.register.access import PK, access, key_in, may
 from app.register.editing import Refused, committed
 from app.register.field import local
@@ -258,8 +259,8 @@ def content(register: Register, pk: int, file_id: int) -> Response:
     except LostFile:
         log.error("attachment %s: its content is lost", file.id)
         abort(404, description=LOST)
-    verb, word = ("file.save", "Скачан") if saving else ("file.open", "Открыт")
-    journal.apart(register.session, acting.actor(), verb, file, f"{word} файл {files.said(file)}.")
+    verb, word = (FILE_SAVE, "Скачан") if saving else (FILE_OPEN, "Открыт")
+    looking.file_shown(verb, file, record, f"{word} файл {files.said(file)}.")
     answer = Response(whole, mimetype=kind.media_type)
     # The viewer of PDF in browsers does not start in a sandbox; it has one of its own, and scripts stay forbidden.
     alone = "" if kind.code == "pdf" and not saving else " sandbox;"

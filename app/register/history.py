@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.acting import today
 from app.base import Model
 from app.journal import CHANGE, CREATE, DELETE
+from app.journal.looks import LOOKS
 from app.journal.models import JournalRow, JournalValue
 from app.register.field import NOT_GIVEN, OUT_OF_SIGHT, Field, local, shown
 from app.register.pages import Change, Day, Event
@@ -43,7 +44,9 @@ def history(
 ) -> tuple[tuple[Day, ...], int | None]:
     """Return the days of a record's history, newest first, and the id to go on from (None: that is all)."""
     wanted = select(JournalRow).where(
-        JournalRow.table_name == spec.model.__tablename__, JournalRow.record_id == record_id
+        JournalRow.table_name == spec.model.__tablename__,
+        JournalRow.record_id == record_id,
+        JournalRow.verb.not_in(LOOKS),
     )
     if before is not None:
         wanted = wanted.where(JournalRow.id < before)

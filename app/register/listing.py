@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, request
 
 from app.base import Model
-from app.register import bulk_edit, lists
+from app.register import bulk_edit, lists, looking
 from app.register.access import BIGGEST, may
 from app.register.intake.form_views import act_of
 from app.register.pages import Act, Blank, ListPage, ViewTab
@@ -38,6 +38,7 @@ def list_page(
     if owner is not None:
         names = tuple(n for n in names if (n,) != path)
     found = lists.find(register.session, spec, state, within)
+    looking.rows_shown(spec, names, found.ids, state.query)
     if state.page > 1 and not found.ids:
         abort(404)
     rows = lists.page_rows(

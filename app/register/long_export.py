@@ -19,6 +19,7 @@ from app.base import RuleBroken
 from app.jobs.progress import Progress
 from app.jobs.rules import start
 from app.jobs.tasks import Asked, Outcome, Right, job
+from app.journal.looks import EXPORT
 from app.register import exporting, lists
 from app.register.registry import registers
 from app.register.spec import Spec
@@ -66,16 +67,17 @@ def export_list(session: Session, by: Actor, asked: dict[str, Any], progress: Pr
         raise RuleBroken(str(refusal)) from refusal
     with ExitStack() as held:
         whole = held.enter_context(tempfile.TemporaryFile())
-        number = exporting.write(
+        ids = exporting.write(
             session, spec, state, whole, organisation=by.unit_name, gather=register.gather,
             each=partial(progress.each, doing="Пишутся строки"),
         )  # fmt: skip
         held.pop_all()  # It is closed by whoever keeps it.
-    rows = counted(number, "строка", "строки", "строк")
-    said = f"Выгружено в Excel: {spec.many}, {rows}."
+    rows = counted(len(ids), "строка", "строки", "строк")
+    said, values = exporting.told(spec, state, ids)
+    about = (spec.model.__tablename__, None)
     return Outcome(
         f"Файл готов: {rows}.",
         file=whole,
         file_name=f"{spec.many} {today():%d.%m.%Y}.xlsx",
-        at_end=lambda own: journal.record(own, by, "export", None, said),
+        at_end=lambda own: journal.record(own, by, EXPORT, None, said, about=about, values=values),
     )

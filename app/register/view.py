@@ -28,7 +28,7 @@ from app import acting
 from app.acting import Actor
 from app.base import Model
 from app.extensions import db
-from app.register import card, editing, exporting, listing, performing, view_pages, walking
+from app.register import card, editing, exporting, listing, looking, performing, view_pages, walking
 from app.register.access import BIGGEST, PK, RIGHTS, access, holds, keeps_typed, may
 from app.register.declared import actions_of, declaration_of, row_fields_of, shown, where
 from app.register.field import Field, fields_of
@@ -325,6 +325,7 @@ class Register(FileRoutes, ListRoutes, ModelView):
     def lookup(self) -> Response:
         """Answer a combobox: ``{"results": [{"id", "text", "small"}]}``."""
         found = look_up(self.session, self.model, request.args.get("q", "")[:200])
+        looking.offered(self.model, [one.id for one in found], request.args.get("q", "")[:200])
         return jsonify(results=[{"id": one.id, "text": one.text, "small": one.small} for one in found])
 
     # ---- actions -------------------------------------------------------------------------------------

@@ -60,10 +60,10 @@ def said(answer: Any) -> str:
 
 
 def events(stored: Session, table: str, pk: int) -> list[tuple[str, str]]:
-    """Return the named events of a record."""
+    """Return the named events of a record, looks at its card left out."""
     rows = stored.execute(
         select(JournalRow.verb, JournalRow.sentence)
         .where(JournalRow.table_name == table, JournalRow.record_id == pk)
         .order_by(JournalRow.id)
     )
-    return [(verb, sentence) for verb, sentence in rows if "." in verb]
+    return [(verb, sentence) for verb, sentence in rows if "." in verb and not verb.startswith("look.")]

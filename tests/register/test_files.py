@@ -11,9 +11,9 @@ from flask import Flask
 from flask_appbuilder.security.sqla.models import PermissionView, Role
 from sqlalchemy import select
 
-from app import journal
 from app.acting import acting
 from app.cli_files import check_files
+from app.journal import looks
 from app.journal.models import JournalRow, JournalValue
 from app.people.models import DisabilityStatus
 from app.register import files
@@ -268,7 +268,7 @@ def test_opening_and_saving_are_told_to_the_journal_before_the_content_leaves(
     def fail(*_: object) -> None:
         raise OSError("the journal does not answer")
 
-    monkeypatch.setattr(journal, "apart", fail)
+    monkeypatch.setattr(looks, "apart", fail)
     curator.application.config["PROPAGATE_EXCEPTIONS"] = False
     answer = curator.get(here)
     assert answer.status_code == 500 and PDF not in answer.data

@@ -20,9 +20,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from app import journal
 from app.acting import Actor, today
 from app.base import Model
+from app.journal.looks import EXPORT, look
 from app.profiles import say
 from app.register import lists, workbook
 from app.register.cells import clean, number_of
@@ -66,12 +66,16 @@ BLANK_LINE = "Заполните строки под заголовком и з�
 
 def rows(session: Session, form: Form, state: ListState) -> Iterator[tuple[str, list[Any]]]:
     """Yield the rows of the filtered list in its order: the key and what each column holds. *session* is emptied."""
-    ids = array("q", session.scalars(lists.ordered(lists.matching(session, form.spec, state), form.spec, state.sort)))
+    ids = _ids(session, form, state)
     titles = Titles(session)
     for start in range(0, len(ids), AT_ONCE):
         for one in held(session, form, ids[start : start + AT_ONCE].tolist(), titles):
             yield f"{one.id}-{one.version}", [one.cells.get(name) for name in form.columns]
         session.expunge_all()
+
+
+def _ids(session: Session, form: Form, state: ListState) -> array[int]:
+    return array("q", session.scalars(lists.ordered(lists.matching(session, form.spec, state), form.spec, state.sort)))
 
 
 def write(session: Session, form: Form, target: Any, state: ListState | None, *, organisation: str) -> int:
@@ -227,10 +231,12 @@ def download(session: Session, form: Form, state: ListState | None, by: Actor) -
     whole = tempfile.TemporaryFile()  # noqa: SIM115 -- closed when the response has been sent
     with Session(session.get_bind()) as own:
         number = write(own, form, whole, state, organisation=by.unit_name)
+        shown = {form.spec.model.__tablename__: _ids(own, form, state)} if state is not None else {}
     title, key = form.spec.many, form.register.key
     if state is not None:
         told = counted(number, "строка", "строки", "строк")
-        journal.apart(session, by, "export", None, f"Выгружено в Excel для правки: {title}, {told}.")
+        said = f"Выгружено в Excel для правки: {title}, {told}."
+        look(session, by, EXPORT, about=(form.spec.model.__tablename__, None), sentence=said, shown=shown)
     whole.seek(0)
     response = Response(stream_with_context(iter(lambda: whole.read(65_536), b"")), mimetype=workbook.MIME)
     response.call_on_close(whole.close)
