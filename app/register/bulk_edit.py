@@ -7,28 +7,25 @@ carries the version of every record: one that somebody has changed meanwhile is 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from flask import abort, flash, redirect, render_template, request
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app import acting
-from app.acting import Actor
-from app.base import Model, RuleBroken
-from app.journal import as_text
+from app.base import Model
 from app.register import lists, long_change, steps
 from app.register.access import may
-from app.register.actions import run_over
 from app.register.editing import Refused, committed, safe_back
-from app.register.field import OUT_OF_SIGHT, local, shown
+from app.register.field import local
 from app.register.forms import Bound, empty_form, read_form, refusal_of, view_of
+from app.register.many import Done, change_each, change_seen
 from app.register.models import BulkStep
-from app.register.saving import give_receipt, sent_before
+from app.register.saving import sent_before
 from app.register.spec import Group, Spec
 from app.words import counted
 
@@ -41,28 +38,7 @@ MOST = 2_000
 CHANGE = "change-many"
 """The name of the button; no method can have it, so no declared action collides."""
 
-SINCE_SEEN = "Изменено, пока вы смотрели. Оставлено как есть."
 _LONGEST_IDS = 40_000
-
-
-@dataclass(frozen=True)
-class Line:
-    """One record of the preview with what changes: (label, now, then), nothing for an empty value."""
-
-    id: int
-    version: int
-    title: str
-    changes: tuple[tuple[str, str, str], ...]
-
-
-@dataclass
-class Outcome:
-    """What a step did, or would do: changed records, the skipped with the reason, how many already were so."""
-
-    lines: list[Line] = field(default_factory=list)
-    made: list[steps.Made] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
-    same: int = 0
 
 
 def allowed(register: Register) -> bool:
@@ -75,69 +51,6 @@ def editable(spec: Spec) -> tuple[str, ...]:
     return tuple(
         name for group in spec.edit for name in group.names if spec.fields[name].stored and not spec.fields[name].unique
     )
-
-
-# ---- the step ----------------------------------------------------------------------------------------
-
-
-def change_each(
-    register: Register,
-    records: Sequence[Model],
-    values: dict[str, Any],
-    *,
-    by: Actor,
-    versions: dict[int, int] | None = None,
-    each: Callable[[Sequence[Model]], Iterable[Model]] = iter,
-) -> Outcome:
-    """Write *values* into each record by the register's own ``change``; a refusal skips the record and is told.
-
-    With *versions* a record that no longer has the version seen is skipped. The caller commits or rolls back.
-    """
-    session, spec, outcome = register.session, register.seen_spec(), Outcome()
-    titles = _link_titles(session, spec, records, values)
-
-    def words(name: str, value: Any) -> str:
-        made = spec.fields[name]
-        if made.target is not None:
-            return titles.get((name, value), OUT_OF_SIGHT) if value is not None else ""
-        cell = shown(value, made.kind, made.scale)
-        return "" if cell.empty else cell.text
-
-    def one(record: Any, *, by: Actor) -> None:
-        title, version = str(record), record.version
-        if versions is not None and versions.get(record.id) != version:
-            raise RuleBroken(SINCE_SEEN)
-        before = {name: getattr(record, name) for name in values}
-        if all(as_text(before[name]) == as_text(value) for name, value in values.items()):
-            outcome.same += 1
-            return
-        register.change(record, {**steps.standing(register, record), **values}, by)
-        session.flush()
-        changed = {name: old for name, old in before.items() if as_text(old) != as_text(getattr(record, name))}
-        changes = tuple(
-            (spec.fields[name].said, words(name, old), words(name, getattr(record, name)))
-            for name, old in changed.items()
-        )
-        outcome.lines.append(Line(record.id, version, title, changes))
-        outcome.made.append(steps.Made(record, changed))
-
-    outcome.skipped = list(run_over(session, each(records), one, by=by, values={}).skipped)
-    return outcome
-
-
-def _link_titles(
-    session: Session, spec: Spec, records: Sequence[Model], values: dict[str, Any]
-) -> dict[tuple[str, int], str]:
-    """Return the words of every link met, one query a field."""
-    made: dict[tuple[str, int], str] = {}
-    for name, value in values.items():
-        target = spec.fields[name].target
-        if target is None:
-            continue
-        ids = {pk for pk in (value, *(getattr(record, name) for record in records)) if pk is not None}
-        for linked in session.scalars(select(target).where(target.id.in_(ids))):
-            made[name, linked.id] = str(linked)
-    return made
 
 
 # ---- the pages ---------------------------------------------------------------------------------------
@@ -262,43 +175,6 @@ def _do(register: Register, form: Bound, seen: dict[int, int], back: str) -> Res
         return redirect(back)
     done = made[0]
     return result_page(register, f"{spec.many}: поля изменены", len(done.outcome.lines), done.skipped, back, done.step)
-
-
-@dataclass(frozen=True)
-class Done:
-    """A change of many as it was done: its outcome, the step that undoes it, how many records were gone by then."""
-
-    outcome: Outcome
-    step: BulkStep | None
-    gone: int
-
-    @property
-    def skipped(self) -> tuple[tuple[str, str], ...]:
-        """What was left as it is, with the reason."""
-        return (*self.outcome.skipped, *((("Удалённые строки", f"Их больше нет: {self.gone}."),) if self.gone else ()))
-
-
-def change_seen(
-    register: Register,
-    form: Bound,
-    seen: dict[int, int],
-    token: str,
-    *,
-    by: Actor,
-    each: Callable[[Sequence[Model]], Iterable[Model]] = iter,
-) -> Done:
-    """Write the values of *form* into the records *seen* with their versions, and keep the way back.
-
-    Every record passes through *each* on its way, to be counted. The caller commits.
-    """
-    session, spec = register.session, register.seen_spec()
-    records = lists.fetch(session, register.spec, list(seen), ())
-    outcome, kept = change_each(register, records, form.values, by=by, versions=seen, each=each), None
-    if outcome.made:
-        labels = ", ".join(spec.fields[name].said for name in form.names)
-        kept = steps.keep(session, register.key, f"{spec.many}, изменены поля: {labels}"[:250], outcome.made, by=by)
-        give_receipt(session, token, kept, by)
-    return Done(outcome, kept, len(seen) - len(records))
 
 
 def result_page(

@@ -15,6 +15,7 @@ from app.jobs.progress import Progress
 from app.jobs.rules import start
 from app.jobs.tasks import Asked, Outcome, Right, job
 from app.register.forms import Bound, read_form
+from app.register.many import change_seen
 from app.register.registry import registers
 from app.register.spec import Group
 from app.words import counted
@@ -56,8 +57,6 @@ def change_many(session: Session, by: Actor, asked: dict[str, Any], progress: Pr
     Raises:
         RuleBroken: a value cannot be written any more.
     """
-    from app.register.bulk_edit import change_seen  # It begins this job, so it cannot be known from above.
-
     register = registers().by_key[asked["register"]]
     groups = (Group("", tuple(asked["names"])),)
     typed = MultiDict([(name, value) for name, value in asked["typed"]])

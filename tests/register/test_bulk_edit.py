@@ -18,7 +18,7 @@ from app.base import RuleBroken
 from app.journal.models import JournalRow
 from app.organisation.models import ServiceArea
 from app.people.models import Family, FamilyKind, Person
-from app.register import bulk_edit, steps
+from app.register import bulk_edit, many, steps
 from app.register.forms import typed
 from app.register.models import BulkStep
 from app.register.view import registers
@@ -141,7 +141,7 @@ def test_a_record_changed_after_the_preview_is_left_and_named(office: Office) ->
     first.note = "Кто-то успел"
     office.stored.flush()
     done = do(browser, shown)
-    assert "Сделано строк: 1 из 2." in done.text and bulk_edit.SINCE_SEEN in done.text and "Первые" in done.text
+    assert "Сделано строк: 1 из 2." in done.text and many.SINCE_SEEN in done.text and "Первые" in done.text
     office.stored.expire_all()
     assert (first.phone, second.phone) == (None, "+79000001421")
 
