@@ -125,7 +125,7 @@ class ListMemory(FabModel):
 class ImportMapping(FabModel):
     """Which column of a workbook was taken for which field, remembered for the next workbook with the same header.
 
-    ``header_print`` is a digest of the header words, ``mapping`` is JSON ``{sheet: {letters: field}}``.
+    ``header_print`` is a digest of the header words and their columns, ``mapping`` is JSON ``{letters: field}``.
     """
 
     __tablename__ = "import_mapping"

@@ -254,6 +254,13 @@ def test_a_removal_that_could_not_be_applied_is_told(registrar: Browser) -> None
     assert ("Не удалось применить, остальному это не мешает (1):" in page, said in page) == (True, True)
 
 
+def test_what_was_corrected_is_told_at_its_cell(registrar: Browser) -> None:
+    latin = [1, "Тестова Aнна Петровна", *GOOD[2:]]
+    page = registrar.get(send(registrar, book(latin)).headers["Location"]).text
+    told = '<td class="warn-cell">Тестова Анна Петровна<small>латинские буквы в имени заменены русскими</small></td>'
+    assert told in page
+
+
 def test_each_sees_the_imports_of_his_own_work(registrar: Browser, visit: Visit, app: Flask) -> None:
     page = registrar.get("/import/").text
     assert 'value="families"' in page

@@ -165,6 +165,12 @@ def rows_of(
 ) -> list[dict[str, Any]]:
     """Return the rows of *items*: the head with the first detail, then a row a detail."""
     several = len(plan.reading.tables) > 1
+    shown = {(item.group.sheet, line.row) for item in items for line in (item.group.head, *item.group.items)}
+    notes: dict[tuple[str, int, str], list[str]] = {}
+    for note in plan.notes:
+        if (note.sheet, note.row) in shown:
+            told = note.message.removeprefix(f"{note.where}: ")
+            notes.setdefault((note.sheet, note.row, _bare(note.column)), []).append(told)
     made: list[dict[str, Any]] = []
     for item in items:
         group, grid = item.group, plan.reading.book.grid(item.group.sheet)
@@ -177,7 +183,7 @@ def rows_of(
             *((other, None, other) for other in others),
         ]
         for own, head, detail in lines:
-            cells = [_cell(importer, grid, item, messages, name, head, detail) for name, _ in heads]
+            cells = [_cell(importer, grid, item, (messages, notes), name, head, detail) for name, _ in heads]
             state = importer.view(item.verdict).state if head else Badge(importer.further, "", "people")
             made.append({"no": own.row, "sheet": group.sheet if several else "", "state": state, "cells": cells})
         loose = _without_cell(item, heads)
@@ -190,7 +196,7 @@ def _cell(
     importer: Importer,
     grid: Grid,
     item: Planned,
-    messages: Mapping[tuple[int, str], list[str]],
+    words: tuple[Mapping[tuple[int, str], list[str]], Mapping[tuple[str, int, str], list[str]]],
     name: str,
     head: Line | None,
     detail: Line | None,
@@ -199,14 +205,14 @@ def _cell(
     if line is None:
         return {"text": " ", "tone": "", "small": ""}
     text = _text(grid, item, name, line)
-    wrong = messages.get((line.row, name))
+    wrong = words[0].get((line.row, name))
     if wrong:
         return {"text": text, "tone": "bad", "small": "; ".join(wrong)}
     change = next((change for change in item.changes if change.column == name), None)
     if change is not None and line is head:
         return {"text": change.new, "tone": "info", "small": f"было: {change.old or 'пусто'}"}
     cell = line.cells.get(name)
-    note = cell.note if cell else ""
+    note = "; ".join(words[1].get((item.group.sheet, line.row, name), ())) or (cell.note if cell else "")
     return {"text": text, "tone": "warn" if note else "", "small": note}
 
 
