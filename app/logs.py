@@ -79,7 +79,8 @@ def start_logs(instance: Path, level: str, name: str = "opora") -> Path:
     console = logging.StreamHandler()
     console.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[console, kept], force=True)
-    logging.getLogger("flask_appbuilder").setLevel(logging.WARNING)
+    for noisy in ("flask_appbuilder", "alembic"):  # Each speaks of every page, or of every question of the watchdog.
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     return folder / f"{name}.log"
 
 
