@@ -78,6 +78,15 @@ class Settings:
     proxies: int = 0
     """How many proxies stand in front and add their X-Forwarded-* line, 0 to 5. Wrong number: wrong addresses."""
 
+    idle_minutes: int = 30
+    """After how many minutes without a click somebody must sign in again, 5 to 480. What was typed stays."""
+
+    session_hours: int = 12
+    """After how many hours everybody signs in again, 1 to 24."""
+
+    totp_roles: tuple[str, ...] = ()
+    """Roles that sign in with a code from the phone as well, separated by commas: ``administrator,director``."""
+
     log_level: str = "INFO"
     """DEBUG, INFO, WARNING or ERROR."""
 
@@ -153,11 +162,16 @@ class Settings:
             "PREFERRED_URL_SCHEME": "https" if self.https else "http",
             # One form with its files; its text fields together are held to half a megabyte by Werkzeug.
             "MAX_CONTENT_LENGTH": 32 * 2**20,
-            "SESSION_COOKIE_NAME": "opora_session",
+            # A browser takes a name with this beginning only over https, for this very host and the whole of it.
+            "SESSION_COOKIE_NAME": "__Host-opora" if self.https else "opora_session",
+            "SESSION_COOKIE_PATH": "/",
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "SESSION_COOKIE_SECURE": self.https,
-            "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+            "PERMANENT_SESSION_LIFETIME": timedelta(hours=self.session_hours),
+            "SESSION_REFRESH_EACH_REQUEST": False,
+            # Who is inside is kept on the server; Flask-Login's own marks in the cookie would add nothing.
+            "SESSION_PROTECTION": None,
             # A form left open over a meeting still saves: the token lives as long as the session.
             "WTF_CSRF_TIME_LIMIT": None,
             "WTF_CSRF_SSL_STRICT": self.https,
@@ -196,7 +210,7 @@ _FAB: dict[str, Any] = {
     "AUTH_RATE_LIMITED": True,
     "AUTH_RATE_LIMIT": "20 per minute",
     "RATELIMIT_ENABLED": True,
-    # One process serves the installation, so its memory is where the attempts are counted.
+    # The second wall, against a flood: tries are counted in the database, by app/door/lockout.py.
     "RATELIMIT_STORAGE_URI": "memory://",
     "FAB_ADD_SECURITY_API": False,
     "FAB_API_SWAGGER_UI": False,
@@ -298,6 +312,11 @@ def _names(name: str, text: str) -> tuple[str, ...]:
     return tuple(_host(name, each.strip().lower()) for each in text.split(",") if each.strip())
 
 
+def _codes(name: str, text: str) -> tuple[str, ...]:
+    """Read codes of roles; which roles there are is known to the factory, and it refuses the others."""
+    return tuple(each.strip().lower() for each in text.split(",") if each.strip())
+
+
 def _level(name: str, text: str) -> str:
     if text.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise BadSetting(name, "нужно DEBUG, INFO, WARNING или ERROR.")
@@ -317,6 +336,9 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "workers": _whole(0, 8),
     "https": _yes_or_no,
     "proxies": _whole(0, 5),
+    "idle_minutes": _whole(5, 480),
+    "session_hours": _whole(1, 24),
+    "totp_roles": _codes,
     "log_level": _level,
     "backups": _path,
     "keep_daily": _whole(1, 366),

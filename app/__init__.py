@@ -25,14 +25,16 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
         models,  # noqa: F401 -- every table is known before FAB and the scope look at them
         sealing,
     )
+    from app.cookies import SealedMessages
     from app.database import assert_engine, init_session_end, prepare_engine
     from app.extensions import csrf, db, migrate
     from app.health import init_health
+    from app.identity import identify
     from app.importers import IMPORTERS
     from app.jobs.running import init_jobs
     from app.register.looking import init_looking
     from app.register.view import Register, registers
-    from app.security import OporaBuilder, OporaSecurity, identify, init_acting
+    from app.security import OporaBuilder, OporaSecurity, init_acting
     from app.views import MENU
     from app.web import init_web
 
@@ -44,6 +46,7 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
         hops = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     sealing.load_keyring(settings.keyring)
+    app.session_interface = SealedMessages()
     db.init_app(app)
     init_session_end(app)
     init_acting(app)  # Before the tokens are looked at: a refused form is drawn again for whoever sent it.

@@ -10,6 +10,7 @@ from flask_appbuilder import Model
 
 from app.agreements.models import Agreement
 from app.cases.models import CaseTeamMember, CuratorAssignment, FamilyCase
+from app.door.models import FailedEntry, RecoveryCode, SecondStep, UserSession
 from app.jobs.models import Job, ScheduledRun
 from app.journal.models import JournalRow, JournalSeal, JournalValue
 from app.meetings.models import AgendaItem, Body, BodyMember, Decision, DecisionAssignment, Meeting, MeetingPresence
@@ -49,6 +50,8 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
     ("The installation: whose data these are and where they live.", (Territory, ServiceUnit)),
     ("The centre: who works where, who may enter, whom it works with.",
      (Department, StaffMember, Account, ServiceArea, PartnerOrganisation)),
+    ("The door: who is inside, which tries failed, the second step.",
+     (UserSession, FailedEntry, SecondStep, RecoveryCode)),
     ("Whom the centre helps and what it may know of them.",
      (Person, ChildProfile, DisabilityStatus, OvzStatus, Family, FamilyMember, Consent)),
     ("The episode of accompaniment: its state, who leads it, who helps.",

@@ -12,6 +12,7 @@ from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
 from app.organisation.account_views import Accounts
 from app.organisation.profile_views import Profile
 from app.organisation.roles_views import Roles
+from app.organisation.second_step_views import SecondSteps
 from app.organisation.views import Departments, Partners, ServiceAreas, ServiceUnits, Staff, Territories
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
 from app.programmes.views import MeasureLines, Measures, Programmes, Versions
@@ -70,6 +71,7 @@ MENU: tuple[Screen, ...] = (
     Screen("Центр", "Роли и права", "shield-check", Roles),
     Screen("Центр", "Резервные копии", "archive", Backups),
     Screen("", "", "", Profile),
+    Screen("", "", "", SecondSteps),
     Screen("", "", "", Work),
     Screen("", "", "", Drafts),
 )

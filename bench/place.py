@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from app import create_app, setup
 from app.acting import SYSTEM, acting
 from app.database import upgrade
+from app.door import sessions
+from app.entering import NUMBER
 from app.extensions import db
 from app.organisation.models import Account, StaffMember
 from app.organisation.rules import make_account
@@ -97,7 +99,7 @@ def _curator(engine: Engine) -> tuple[int, int, dict[str, Any]]:
         account: Account = staff.account or make_account(
             session, staff, "zamer", "пароль-для-замера", ["Куратор"], by=SYSTEM, must_change=False
         )
-        entered = {"_user_id": str(account.user_id), "_fresh": True, "epoch": account.epoch}
+        entered = {NUMBER: sessions.begin(session, account.user_id, account.epoch)}
         found = staff.service_unit_id, staff.id, entered
         session.commit()
         return found

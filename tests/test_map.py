@@ -24,19 +24,19 @@ FLOORS: tuple[tuple[int, str], ...] = (
     (13, "app.cli"),
     (12, "app app.setup app.demo app.cli_files"),
     (11, "app.cli_backup app.views app.models app.security app.shell app.importers"),
-    (10, "app.backup app.reporting app.home app.search app.work"),
+    (10, "app.entering app.backup app.reporting app.home app.search app.work"),
     (9, "reports"),
     (8, "app.meetings app.agreements app.services"),
     (7, "app.programmes"),
     (6, "app.cases"),
-    (5, "app.people"),
+    (5, "app.people app.identity"),
     (4, "app.organisation app.papers"),
-    (3, "app.register"),
+    (3, "app.register app.door"),
     (
         2,
         "app.acting app.web app.refusals app.health app.journal app.database app.bulk app.jobs app.profiles app.storage",
     ),
-    (1, "app.base app.logs app.words app.sealing app.extensions app.roles config"),
+    (1, "app.base app.logs app.words app.sealing app.cookies app.extensions app.roles config"),
 )
 """Which part of the house stands on which floor. The README draws the same picture."""
 
@@ -81,6 +81,10 @@ MACHINERY = {
     "list_memory": "how a list is opened next time",
     "import_mapping": "proposed in the next import",
     "bulk_step": "the button «Отменить» after a change of many",
+    "user_session": "listed on the own profile and on the card of the account",
+    "failed_entry": "counts wrong passwords by digests",
+    "second_step": "switched on and off on the own profile",
+    "recovery_code": "shown once, the moment they are made",
     "job": "has a page of its own for whoever asked for it",
     "scheduled_run": "daily work is done once",
 }

@@ -6,6 +6,7 @@ browser in which a fresh person of that role has signed in.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import threading
@@ -23,10 +24,12 @@ from sqlalchemy import URL, make_url, select
 from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
-import app.organisation.rules as account_rules
 from app import create_app, setup
 from app.acting import SYSTEM, acting
+from app.base import session_of
 from app.database import upgrade
+from app.door import passwords, sessions
+from app.entering import NUMBER
 from app.extensions import db
 from app.organisation.models import Account, ServiceUnit
 from app.organisation.rules import add_staff, make_account
@@ -38,6 +41,8 @@ EASY = {"TESTING": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False}
 
 PASSWORD = "пароль-для-проверок"
 
+NEVER_OLD = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+
 PutBack = Callable[[], Flask]
 
 
@@ -45,9 +50,7 @@ PutBack = Callable[[], Flask]
 def _cheap_passwords() -> Iterator[None]:
     """Hash passwords in microseconds; that the real hash is slow is the business of Werkzeug."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            account_rules, "generate_password_hash", partial(generate_password_hash, method="pbkdf2:sha256:1")
-        )
+        patch.setattr(passwords, "generate_password_hash", partial(generate_password_hash, method="pbkdf2:sha256:1"))
         yield
 
 
@@ -201,13 +204,18 @@ def visit(app: Flask, stored: Session) -> Visit:
 
 
 def signed_in(app: Flask, account: Account) -> Browser:
-    """Return a browser in which *account* has signed in."""
+    """Return a browser in which *account* has signed in; its session never gets old, whatever the clock shows."""
     browser = _browser(app)
     browser.staff_id, browser.user_id, browser.unit_id = account.staff_id, account.user_id, account.service_unit_id
-    entered = {"_user_id": str(account.user_id), "_fresh": True, "epoch": account.epoch}
+    number = begun(account)
     with browser.session_transaction() as session:
-        session.update(entered)
+        session[NUMBER] = number
     return browser
+
+
+def begun(account: Account, at: dt.datetime = NEVER_OLD) -> str:
+    """Begin a session of *account* and return the number its cookie carries; the test commits."""
+    return sessions.begin(session_of(account), account.user_id, account.epoch, at=at)
 
 
 # ---- a real browser -----------------------------------------------------------------------------------------------

@@ -15,12 +15,12 @@ import json
 from typing import Any
 
 from flask import has_app_context
-from sqlalchemy import Engine, delete, event, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.orm import Session
 
 from app.acting import SYSTEM, Actor, acting, now
 from app.base import RuleBroken
+from app.database import at_once
 from app.extensions import db
 from app.jobs import results
 from app.jobs.models import Job, JobStatus
@@ -35,9 +35,6 @@ MANY = 10
 
 ROWS_KEPT = dt.timedelta(days=30)
 """How long a person sees what was done."""
-
-AT_ONCE_MS = 200
-"""How long a write that may be left out waits for a job that holds SQLite's write lock."""
 
 
 def start(session: Session, by: Actor, code: str, asked: dict[str, Any], title: str, total: int | None = None) -> Job:
@@ -104,14 +101,14 @@ def cancel(job: Job, *, by: Actor) -> None:
     ended = {
         "status": JobStatus.CANCELLED, "finished_at": now(), "outcome": "Отменено. Ничего не изменилось.",
     }  # fmt: skip
-    _at_once(update(Job).where(Job.id == job.id, Job.status == JobStatus.QUEUED).values(**ended))
+    at_once(update(Job).where(Job.id == job.id, Job.status == JobStatus.QUEUED).values(**ended))
 
 
 def note_seen(session: Session, by: Actor) -> None:
     """Note that *by* has seen how his jobs ended; what is busy now is noted the next time."""
     unseen = (Job.user_id == by.user_id, Job.seen_at.is_(None), Job.status.not_in(OPEN))
     if session.scalars(select(Job.id).where(*unseen).limit(1)).first() is not None:
-        _at_once(update(Job).where(*unseen).values(seen_at=now()))
+        at_once(update(Job).where(*unseen).values(seen_at=now()))
 
 
 def marks(session: Session, by: Actor) -> tuple[int, int]:
@@ -148,26 +145,6 @@ def sweep() -> str:
         results.remove(folder, key)
     stray = results.sweep(folder, {key for key in known if key}, older=3600)
     return f"Убрано файлов: {len(keys) + stray}."
-
-
-def _at_once(statement: Any) -> bool:
-    """Run one short write that may be left out: it does not wait for a job that holds the write lock of SQLite."""
-    engine: Engine = db.engine
-    with acting(SYSTEM), engine.connect() as connection:
-        raw: Any = connection.connection.dbapi_connection
-        patient = raw.execute("PRAGMA busy_timeout").fetchone()[0] if engine.dialect.name == "sqlite" else None
-        try:
-            if patient is not None:
-                raw.execute(f"PRAGMA busy_timeout = {AT_ONCE_MS}").close()
-            connection.execute(statement)
-            connection.commit()
-        except OperationalError:
-            connection.rollback()
-            return False
-        finally:
-            if patient is not None:
-                raw.execute(f"PRAGMA busy_timeout = {patient}").close()
-    return True
 
 
 def owned(session: Session, by: Actor, pk: int) -> Job | None:

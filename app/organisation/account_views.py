@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import expose
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import acting
 from app.acting import Actor
 from app.base import Choice, RuleBroken
-from app.organisation import rules
+from app.door import second_step
+from app.door.passwords import one_time_password
+from app.organisation import inside, rules
+from app.organisation.inside_views import open_sessions, own_or_404
 from app.organisation.models import Account
-from app.register.access import PK, access, may
+from app.register.access import PK, access, key_in, may
 from app.register.actions import action
 from app.register.editing import Refused, committed
 from app.register.field import Field, local, shown
@@ -46,6 +51,7 @@ class Accounts(Register):
     list_columns = ["staff_id", "login", "roles", "last_entry", "state"]
     show_columns = ["staff_id", "login", "roles", "last_entry", "state"]
     phone_columns = ["staff_id", "state"]
+    overview_template = "account/overview.html"
     filter_columns = []
     order = "staff_id"
     eager = ["user.roles"]
@@ -84,6 +90,18 @@ class Accounts(Register):
         if record.must_change_password:
             return (Badge("ждёт смены пароля", "warn", "key"),)
         return (Badge("открыт", "ok", "check-circle"),)
+
+    def overview(self, session: Session, record: Account) -> dict[str, object]:
+        """Where the person is inside now, and what is asked for at the door."""
+        return {
+            "inside": open_sessions(session, record),
+            "second_step_on": second_step.is_on(session, record.user_id),
+            "may_end": may(self, "work"),
+            "end_all_url": self.url("end_sessions", pk=record.id),
+            "reset_url": self.url("reset_second_step", pk=record.id),
+            "forgive_url": self.url("forgive", pk=record.id),
+            "end_url": lambda row: self.url("end_session", pk=record.id, row=row["id"]),
+        }
 
     def card_acts(self, record: Account) -> tuple[Act, ...]:
         """A new password, while the account is open."""
@@ -129,7 +147,7 @@ class Accounts(Register):
         form = read_form(self.session, spec, groups, request.form, None)
         if form.errors:
             return draw(form, refusal_of(form, "Вход не открыт"))
-        password = rules.one_time_password()
+        password = one_time_password()
 
         def step() -> Account:
             staff = self.linked(dict(form.values), "staff_id")
@@ -189,6 +207,46 @@ class Accounts(Register):
             flash(refusal.sentence, "bad")
             return redirect(self.url("show", pk=pk))
         return self._show_once(account, password)
+
+    def _done(self, account: Account, step: Callable[[], object], said: str) -> Response:
+        back = self.url("show", pk=account.id)
+        try:
+            committed(self.session, step)
+        except Refused as refusal:
+            flash(refusal.sentence, "bad")
+        else:
+            flash(said, "ok")
+        return redirect(back)
+
+    @expose(f"/sessions/{PK}/end", methods=["POST"])
+    @access("work")
+    def end_sessions(self, pk: int) -> Response:
+        """End every session of the account: the person must sign in again everywhere."""
+        by, account = acting.actor(), self.record_or_404(pk)
+        return self._done(account, lambda: inside.end_sessions(account, by=by), f"Все входы «{account}» закончены.")
+
+    @expose(f"/sessions/{PK}/end/{key_in('row')}", methods=["POST"])
+    @access("work")
+    def end_session(self, pk: int, row: int) -> Response:
+        """End one session of the account."""
+        by, account = acting.actor(), self.record_or_404(pk)
+        found = own_or_404(self.session, account, row)
+        return self._done(account, lambda: inside.end_session(account, found, by=by), "Вход закончен.")
+
+    @expose(f"/second-step/{PK}/off", methods=["POST"])
+    @access("work")
+    def reset_second_step(self, pk: int) -> Response:
+        """Take the second step away: the phone is lost, and the recovery codes too."""
+        by, account = acting.actor(), self.record_or_404(pk)
+        said = f"Вход с кодом для «{account}» выключен. Сотрудник войдёт по паролю и настроит код заново."
+        return self._done(account, lambda: inside.reset_second_step(account, by=by), said)
+
+    @expose(f"/forgive/{PK}", methods=["POST"])
+    @access("work")
+    def forgive(self, pk: int) -> Response:
+        """Let the person try again at once after wrong passwords."""
+        by, account = acting.actor(), self.record_or_404(pk)
+        return self._done(account, lambda: inside.forgive_failures(account, by=by), "Можно пробовать снова.")
 
     def _show_once(self, account: Account, password: str) -> str:
         """Answer with the password itself: neither an address nor a cookie ever holds it."""

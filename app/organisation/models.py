@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
-from app.base import Choice, Code, Line, Model, Phone, Privacy, UnitModel, column, link
+from app.base import Choice, Code, Line, Model, Moment, Phone, Privacy, UnitModel, column, link
 from app.words import initials
 
 PUBLIC = Privacy.NONE
@@ -220,6 +220,7 @@ class Account(UnitModel):
     user_id: Mapped[int] = link("Вход", "ab_user", index=False, privacy=PUBLIC)
     staff_id: Mapped[int] = link("Сотрудник", "staff_member", index=False, privacy=PUBLIC)
     must_change_password: Mapped[bool] = column("Сменит пароль при входе", default=True, privacy=PUBLIC)
+    password_expires_at: Mapped[Moment | None] = column("Выданный пароль действует до", privacy=PUBLIC)
     epoch: Mapped[int] = column("Поколение сеансов", default=0, privacy=PUBLIC)
 
     user: Mapped[User] = relationship(lazy="joined")

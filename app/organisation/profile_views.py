@@ -1,8 +1,8 @@
-"""«Мой профиль»: who is signed in, where the account was used, and the person's own password."""
+"""«Мой профиль»: who is signed in, where he is inside and was, and the person's own password."""
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, render_template, request, session, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
@@ -10,11 +10,15 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import acting
+from app.door import second_step
+from app.door.passwords import SHORTEST
 from app.extensions import db
 from app.journal.models import JournalRow
 from app.organisation import rules
+from app.organisation.inside import end_session, end_sessions
+from app.organisation.inside_views import open_sessions, own_or_404
 from app.organisation.models import Account
-from app.register.access import signed_in
+from app.register.access import PK, signed_in
 from app.register.desk import unfinished
 from app.register.editing import Refused, committed, safe_back
 from app.register.field import local, shown
@@ -54,11 +58,35 @@ class Profile(BaseView):
             "line": f"{staff.name}, {g.unit.short_name}",
             "facts": facts,
             "roles": sorted(role.name for role in account.user.roles),
+            "inside": open_sessions(db.session(), account, g.inside.id),
+            "end_url": lambda row: url_for("Profile.end_session", pk=row["id"]),
+            "second_step_on": g.second_step_on,
+            "codes_left": second_step.codes_left(db.session(), account.user_id),
             "acts": (Act("password", "Сменить пароль", url_for("Profile.password"), icon="key"),),
             "entries": _entries(db.session(), account),
             "unfinished": unfinished(db.session(), acting.actor()),
         }
         return render_template("account/profile.html", page=page)
+
+    @expose(f"/sessions/{PK}/end", methods=["POST"])
+    @signed_in
+    def end_session(self, pk: int) -> Response:
+        """End one of the own sessions; the browser it was opened in must sign in again."""
+        row = own_or_404(db.session(), g.account, pk)
+        here = row.id == g.inside.id
+        committed(db.session(), lambda: end_session(g.account, row, by=acting.actor()))
+        if here:
+            return redirect(url_for("AuthView.login"))
+        flash(f"Закончен вход: {row.browser}.", "ok")
+        return redirect(url_for("Profile.index"))
+
+    @expose("/sessions/end", methods=["POST"])
+    @signed_in
+    def end_others(self) -> Response:
+        """End every own session but this one."""
+        number = committed(db.session(), lambda: end_sessions(g.account, by=acting.actor(), but=g.inside))
+        flash("Закончены входы на других устройствах." if number else "На других устройствах вы не вошли.", "ok")
+        return redirect(url_for("Profile.index"))
 
     @expose("/password/", methods=["GET", "POST"])
     @signed_in
@@ -77,14 +105,13 @@ class Profile(BaseView):
                     committed(
                         db.session(),
                         lambda: rules.change_own_password(
-                            account, typed["current"], typed["password"], by=acting.actor()
+                            account, typed["current"], typed["password"], by=acting.actor(), here=g.inside
                         ),
                     )
                 except Refused as refusal:
                     errors = {refusal.field: refusal.sentence} if refusal.field else {}
                     error = "" if refusal.field else refusal.sentence
                 else:
-                    session["epoch"] = account.epoch
                     flash("Пароль сменён. На других устройствах вход закрыт.", "ok")
                     return redirect(back or url_for("HomeView.index" if must else "Profile.index"))
         page = FormPage(
@@ -103,7 +130,7 @@ _LABELS = {"current": "Пароль сейчас", "password": "Новый па�
 
 
 def _field(name: str, error: str) -> FieldView:
-    hint = "От 10 знаков. Проще всего несколько слов: сирень-под-окном" if name == "password" else ""
+    hint = f"От {SHORTEST} знаков. Проще всего несколько слов: сирень-под-окном" if name == "password" else ""
     return FieldView(name, _LABELS[name], "password", required=True, error=error, hint=hint, span=6)
 
 

@@ -12,33 +12,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import secrets
 from collections.abc import Iterable
 
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.security import check_password_hash, generate_password_hash
 
 from app import journal
-from app.acting import Actor, today
+from app.acting import Actor, now, today
 from app.base import RuleBroken, session_of
-from app.organisation.models import Account, Department, StaffMember
+from app.door import lockout
+from app.door.models import Ended, UserSession
+from app.door.passwords import FIRST_LIVES, check_password, hashed, is_right, one_time_password
+from app.door.sessions import end_all
+from app.organisation.models import Account, Department, ServiceUnit, StaffMember
 from app.roles import ADMINISTRATOR, ROLES, rank
-
-SHORTEST_PASSWORD = 10
-
-# fmt: off
-COMMON_PASSWORDS = frozenset((
-    "1234567890", "0123456789", "0987654321", "9876543210", "1122334455", "1231231231", "1q2w3e4r5t",
-    "1qaz2wsx3edc", "q1w2e3r4t5", "qwertyuiop", "qwerty1234", "qwerty12345", "qwerty123456", "qazwsxedcr",
-    "asdfghjkl1", "zxcvbnm123", "password12", "password123", "password1234", "passw0rd123", "administrator",
-    "admin12345", "adminadmin", "welcome123", "iloveyou12", "йцукенгшщз", "йцукен1234", "йцукен12345",
-    "пароль1234", "пароль12345", "парольпароль", "администратор", "привет1234", "россия2025", "россия2026",
-    "сопровождение",
-))
-# fmt: on
-"""Passwords of ten letters and more that are tried first; compared without case."""
 
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 
@@ -103,20 +91,6 @@ def dismiss_staff(staff: StaffMember, *, by: Actor, on: dt.date | None = None) -
 # ---- accounts ----------------------------------------------------------------------------------------
 
 
-def check_password(password: str, username: str) -> None:
-    """Check that a password is not easily guessed.
-
-    Raises:
-        RuleBroken: it is short, common, or holds the login.
-    """
-    if len(password) < SHORTEST_PASSWORD:
-        raise RuleBroken("В пароле нужно не меньше 10 знаков. Добавьте ещё слово.", field="password")
-    if username.casefold() in password.casefold():
-        raise RuleBroken("В пароле не должно быть логина. Придумайте другой.", field="password")
-    if password.casefold() in COMMON_PASSWORDS or len(set(password)) < 4:
-        raise RuleBroken("Такой пароль подбирают первым. Придумайте другой.", field="password")
-
-
 def make_account(
     session: Session,
     staff: StaffMember,
@@ -145,7 +119,7 @@ def make_account(
         )
     if session.scalars(select(User).where(func.lower(User.username) == username)).first() is not None:
         raise RuleBroken(f"Логин «{username}» занят. Придумайте другой.", field="username")
-    check_password(password, username)
+    check_password(password, username, _names(session, staff))
     _need_rank(roles, by)
     user = User(
         username=username,
@@ -153,11 +127,17 @@ def make_account(
         last_name=staff.last_name[:64],
         # FAB wants an address of each user; nothing is ever sent to this one.
         email=f"{username}@opora.invalid",
-        password=generate_password_hash(password),
+        password=hashed(password),
         active=True,
         roles=_roles(session, roles),
     )
-    account = Account(user=user, staff=staff, must_change_password=must_change, service_unit_id=staff.service_unit_id)
+    account = Account(
+        user=user,
+        staff=staff,
+        must_change_password=must_change,
+        password_expires_at=now() + FIRST_LIVES if must_change else None,
+        service_unit_id=staff.service_unit_id,
+    )
     session.add_all([user, account])
     session.flush()
     names = ", ".join(sorted(role.name for role in user.roles))
@@ -173,13 +153,13 @@ def set_roles(account: Account, roles: Iterable[str], *, by: Actor) -> None:
             would be gone.
     """
     session = session_of(account)
-    _need_rank_over(account, by)
+    need_rank_over(account, by)
     wanted = _roles(session, roles)
     _need_rank([role.name for role in wanted], by)
     if ADMINISTRATOR not in {role.name for role in wanted}:
         _keep_an_administrator(account)
     account.user.roles = wanted
-    account.epoch += 1
+    _end_sessions(account, Ended.ROLES)
     names = ", ".join(sorted(role.name for role in wanted))
     journal.record(session, by, "account.roles", account, f"Роли входа «{account}»: {names}.")
 
@@ -192,14 +172,14 @@ def deactivate_account(account: Account, *, by: Actor) -> None:
     """
     if not account.user.active:
         raise RuleBroken(f"Вход «{account}» уже закрыт.")
-    _need_rank_over(account, by)
+    need_rank_over(account, by)
     _close(account, by)
 
 
 def _close(account: Account, by: Actor) -> None:
     _keep_an_administrator(account)
     account.user.active = False
-    account.epoch += 1
+    _end_sessions(account, Ended.CLOSED)
     journal.record(session_of(account), by, "account.deactivate", account, f"Закрыт вход «{account}».")
 
 
@@ -211,18 +191,28 @@ def reopen_account(account: Account, *, by: Actor) -> None:
     """
     if account.user.active:
         raise RuleBroken(f"Вход «{account}» и так открыт.")
-    _need_rank_over(account, by)
+    need_rank_over(account, by)
     if not account.staff.works_on(today()):
         raise RuleBroken(f"{account.staff} у нас не работает. Вход не нужен.")
     account.user.active = True
-    account.user.fail_login_count = 0
+    lockout.forgive(session_of(account), account.user.username)
     journal.record(session_of(account), by, "account.reopen", account, f"Снова открыт вход «{account}».")
 
 
-def one_time_password() -> str:
-    """Return a password easy to read out: three groups of four signs, none like another (no l, 1, o, 0)."""
-    signs = "abcdefghijkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(signs) for _ in range(4)) for _ in range(3))
+def _end_sessions(account: Account, why: Ended, *, but: UserSession | None = None) -> None:
+    """End every open session of the account, *but* one: it goes on in the new generation."""
+    session = session_of(account)
+    account.epoch += 1
+    session.flush()
+    end_all(session, account.user_id, why, but=but.id if but is not None else None)
+    if but is not None:
+        but.epoch = account.epoch
+
+
+def _names(session: Session, staff: StaffMember) -> tuple[str, ...]:
+    """Return the names a password must not be made of."""
+    unit = session.get_one(ServiceUnit, staff.service_unit_id)
+    return staff.name or f"{staff.last_name} {staff.first_name}", unit.name, unit.short_name
 
 
 def give_new_password(account: Account, *, by: Actor) -> str:
@@ -233,37 +223,43 @@ def give_new_password(account: Account, *, by: Actor) -> str:
     """
     if not account.user.active:
         raise RuleBroken(f"Вход «{account}» закрыт. Сначала откройте его.")
-    _need_rank_over(account, by)
+    need_rank_over(account, by)
     password = one_time_password()
     change_password(account, password, by=by, must_change=True)
     return password
 
 
-def change_own_password(account: Account, current: str, password: str, *, by: Actor) -> None:
-    """Change the password of whoever is signed in; other open sessions end.
+def change_own_password(
+    account: Account, current: str, password: str, *, by: Actor, here: UserSession | None = None
+) -> None:
+    """Change the password of whoever is signed in; other open sessions end, the one *here* goes on.
 
     Raises:
         RuleBroken: the present password is wrong, or the new one is the same or weak.
     """
-    if not check_password_hash(account.user.password, current):
+    if not is_right(account.user.password, current):
         raise RuleBroken("Это не ваш нынешний пароль. Проверьте раскладку и клавишу Caps Lock.", field="current")
     if password == current:
         raise RuleBroken("Это тот же пароль. Придумайте другой.", field="password")
-    change_password(account, password, by=by)
+    change_password(account, password, by=by, here=here)
 
 
-def change_password(account: Account, password: str, *, by: Actor, must_change: bool = False) -> None:
-    """Set a new password; open sessions end. *must_change* when an administrator sets it for another.
+def change_password(
+    account: Account, password: str, *, by: Actor, must_change: bool = False, here: UserSession | None = None
+) -> None:
+    """Set a new password; open sessions end but the one *here*. *must_change* when somebody sets it for another.
 
     Raises:
         RuleBroken: the password is weak.
     """
-    check_password(password, account.user.username)
-    account.user.password = generate_password_hash(password)
-    account.user.fail_login_count = 0
+    session = session_of(account)
+    check_password(password, account.user.username, _names(session, account.staff))
+    account.user.password = hashed(password)
     account.must_change_password = must_change
-    account.epoch += 1
-    journal.record(session_of(account), by, "account.password", account, f"Сменён пароль входа «{account}».")
+    account.password_expires_at = now() + FIRST_LIVES if must_change else None
+    lockout.forgive(session, account.user.username)
+    _end_sessions(account, Ended.PASSWORD, but=here)
+    journal.record(session, by, "account.password", account, f"Сменён пароль входа «{account}».")
 
 
 def _roles(session: Session, names: Iterable[str]) -> list[Role]:
@@ -289,7 +285,7 @@ def _need_rank(roles: Iterable[str], by: Actor) -> None:
             raise RuleBroken(f"Роль «{role}» старше ваших. Её даёт администратор.", field="roles")
 
 
-def _need_rank_over(account: Account, by: Actor) -> None:
+def need_rank_over(account: Account, by: Actor) -> None:
     """Refuse to touch the account of somebody who ranks above *by*."""
     if not by.sees_all and rank([role.name for role in account.user.roles]) > rank(by.roles):
         raise RuleBroken(f"У входа «{account}» роль старше ваших. Его меняет администратор.")

@@ -1,5 +1,6 @@
-"""Who sees what: looks found by record, moment, kind and person."""
+"""Who sees what: looks found by record, moment, kind and person; who is inside, waits, the second step of signing in."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "who_sees_what"
@@ -15,8 +16,67 @@ def upgrade() -> None:
     op.create_index("ix_journal_verb_at", "journal", ["verb", "at"])
     op.create_index("ix_journal_value_field", "journal_value", ["field", "journal_id"])
 
+    op.add_column("account", sa.Column("password_expires_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "user_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("awaits_code", sa.Boolean(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_why", sa.String(length=20), nullable=True),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.String(length=60), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
+        sa.UniqueConstraint("digest", name="uq_user_session_digest"),
+    )
+    with op.batch_alter_table("user_session", schema=None) as batch_op:
+        batch_op.create_index("ix_user_session_user_id", ["user_id", "ended_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_user_session_seen_at"), ["seen_at"], unique=False)
+
+    op.create_table(
+        "failed_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("waits_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_failed_entry")),
+        sa.UniqueConstraint("digest", name="uq_failed_entry_digest"),
+    )
+    with op.batch_alter_table("failed_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_failed_entry_last_at"), ["last_at"], unique=False)
+
+    op.create_table(
+        "second_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_step")),
+        sa.UniqueConstraint("user_id", name="uq_second_step_user_id"),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+        sa.UniqueConstraint("user_id", "digest", name="uq_recovery_code_user_id"),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("recovery_code")
+    op.drop_table("second_step")
+    op.drop_table("failed_entry")
+    op.drop_table("user_session")
+    op.drop_column("account", "password_expires_at")
     op.drop_index("ix_journal_value_field", table_name="journal_value")
     op.drop_index("ix_journal_verb_at", table_name="journal")
     op.drop_index("ix_journal_at", table_name="journal")

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from app.acting import SYSTEM, Actor, acting
 from app.extensions import db
+from app.identity import identify
 from app.jobs import rules
 from app.jobs.models import Job, JobStatus
 from app.jobs.running import Jobs
 from app.organisation.models import Department
-from app.security import identify
 from config import ROOT
 from tests.jobs import worker
 from tests.visiting import Visit

@@ -18,13 +18,13 @@ from sqlalchemy.orm import Session
 from app import acting
 from app.acting import SYSTEM, Actor, clock_at, now
 from app.extensions import db
+from app.identity import identify
 from app.jobs import results, rules, running, tasks
 from app.jobs.models import Job, JobStatus, ScheduledRun
 from app.jobs.progress import Progress
 from app.jobs.running import Jobs
 from app.jobs.tasks import Outcome, daily, job
 from app.organisation.models import Account, Department
-from app.security import identify
 from tests.make import refused
 from tests.visiting import Visit
 

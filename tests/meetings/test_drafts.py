@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.entering import NUMBER
 from app.meetings.models import Decision, DecisionKind, Meeting
 from app.organisation.models import Account
 from app.register.models import Draft
@@ -16,7 +17,7 @@ from app.roles import SECRETARY
 from tests.meetings.make import Council, make_held, make_submitted
 from tests.meetings.make import council as made_council
 from tests.register.forms import filled, held
-from tests.visiting import Browser, Visit
+from tests.visiting import Browser, Visit, begun
 
 
 @pytest.fixture
@@ -68,8 +69,9 @@ def test_a_decision_sent_after_the_session_has_ended_comes_back_after_the_door(
     account.epoch += 1
     answer = secretary.post(form, data=typed)
     assert re.fullmatch(rf"/login/\?next={page}\?draft%3Dlast", str(answer.location))
+    number = begun(account)
     with secretary.session_transaction() as session:
-        session["epoch"] = account.epoch
+        session[NUMBER] = number
     assert held(secretary.get(f"{page}?draft=last"), form)["reason"] == "Сроки не названы"
 
 

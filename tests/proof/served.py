@@ -25,10 +25,13 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.acting import SYSTEM, acting
+from app.door import sessions
+from app.entering import NUMBER
 from app.extensions import db
 from app.organisation.models import Account, ServiceUnit
 from app.organisation.rules import add_staff, make_account
 from config import ROOT, Settings
+from tests.visiting import NEVER_OLD
 
 OPORA = [sys.executable, "-c", "from app.cli import main; main()"]
 GONE = (OSError, http.client.HTTPException)
@@ -123,7 +126,7 @@ def _entered(settings: Settings) -> tuple[str, str]:
         account: Account = make_account(
             session, person, "pisar", "пароль-для-проверок", ["Куратор"], by=SYSTEM, must_change=False
         )
-        entered = {"_user_id": str(account.user_id), "_fresh": True, "epoch": account.epoch}
+        entered = {NUMBER: sessions.begin(session, account.user_id, account.epoch, at=NEVER_OLD)}
         session.commit()
         session.close()
         db.engine.dispose()

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app import sealing
 from app.acting import SYSTEM, acting, clock_at, now
 from app.base import RuleBroken
+from app.entering import NUMBER
 from app.jobs.tasks import DAILIES
 from app.organisation.models import Account
 from app.people.models import Family, FamilyMember
@@ -22,7 +23,7 @@ from app.register.models import Draft, FormReceipt
 from tests.make import make_adult
 from tests.register.conftest import Office
 from tests.register.forms import filled, held
-from tests.visiting import Browser
+from tests.visiting import Browser, begun
 
 pytestmark = pytest.mark.both
 
@@ -336,8 +337,9 @@ def _end_session(office: Office, browser: Browser) -> None:
 
 def _come_again(office: Office, browser: Browser) -> None:
     account = office.stored.scalars(select(Account).where(Account.user_id == browser.user_id)).one()
+    number = begun(account)
     with browser.session_transaction() as session:
-        session.update({"_user_id": str(account.user_id), "_fresh": True, "epoch": account.epoch})
+        session[NUMBER] = number
 
 
 @pytest.mark.parametrize("how", ["ended", "gone"])

@@ -18,13 +18,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.acting import SYSTEM, Actor, acting, clock_at, now
+from app.identity import identify
 from app.jobs import rules, tasks
 from app.jobs.models import Job, JobStatus
 from app.jobs.progress import Progress
 from app.jobs.running import Jobs
 from app.jobs.tasks import Outcome, job
 from app.organisation.models import Account
-from app.security import identify
 from app.work.words import left
 from tests.visiting import Browser, Visit, signed_in
 
