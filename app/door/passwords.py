@@ -75,11 +75,10 @@ def check_password(password: str, username: str, about: Iterable[str] = ()) -> N
 
 def _is_made_of(password: str, about: Iterable[str]) -> bool:
     """Whether nothing but signs and digits is left once the words of the names are taken out."""
-    left = fold(prepared(password))
-    words = {word for name in about for word in re.findall(r"\w{3,}", fold(name))}
-    for word in sorted(words, key=len, reverse=True):
+    whole = left = fold(prepared(password))
+    for word in sorted({word for name in about for word in re.findall(r"\w{3,}", fold(name))}, key=len, reverse=True):
         left = left.replace(word, "")
-    return bool(words) and len(re.sub(r"[\W\d_]+", "", left)) < 4
+    return left != whole and len(re.sub(r"[\W\d_]+", "", left)) < 4
 
 
 def prepared(password: str) -> str:
