@@ -21,7 +21,7 @@ from app.journal.models import JournalRow
 from app.roles import ADMINISTRATOR
 from config import BadSetting
 from tests.door.conftest import Door, later
-from tests.visiting import EASY, PASSWORD, Visit
+from tests.visiting import EASY, PASSWORD, Browser, Visit
 
 
 def secret(stored: Session) -> str:
@@ -209,7 +209,7 @@ def strict(door: Door) -> Iterator[Door]:
     """Yield the same installation, set so that administrators sign in with a code."""
     settings = dataclasses.replace(door.app.config["OPORA"], totp_roles=("administrator",))
     made = create_app(settings, **EASY)
-    made.extensions["stored"] = door.stored
+    made.test_client_class, made.extensions["stored"] = Browser, door.stored
     yield Door(made, door.stored)
     with made.app_context():
         db.engine.dispose()
