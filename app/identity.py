@@ -26,7 +26,7 @@ from app.words import initials
 Rights = frozenset[tuple[str, str]]
 
 
-def _people() -> Select[Any]:
+def _people() -> Any:
     return (
         select(Account, ServiceUnit)
         .join(Account.user)
@@ -38,13 +38,13 @@ def _people() -> Select[Any]:
 
 
 @cache
-def _account_query() -> Select[Any]:
+def _account_query() -> Any:
     """Return the query of an open account by its user, put together once."""
     return _people().where(Account.user_id == bindparam("user_id"))
 
 
 @cache
-def _inside_query() -> Select[Any]:
+def _inside_query() -> Any:
     """Return the query of who is behind a session, put together once: it runs with every request.
 
     With the person come the session itself and whether a second step is on. What has lapsed is told by the caller.

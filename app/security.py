@@ -27,8 +27,8 @@ from config import BadSetting
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN = ("static", "look.", "health")
 """Beginnings of endpoints that show nothing of anybody and need no one to act."""
-_BEFORE_OWN_PASSWORD = ("Profile.password", "AuthView.logout", "AuthView.login")
-_BEFORE_SECOND_STEP = (*_BEFORE_OWN_PASSWORD, "SecondSteps.index", "SecondSteps.start", "SecondSteps.confirm")
+_BEFORE_OWN_PASSWORD: tuple[str, ...] = ("Profile.password", "AuthView.logout", "AuthView.login")
+_BEFORE_SECOND_STEP: tuple[str, ...] = (*_BEFORE_OWN_PASSWORD, "SecondSteps.index", "SecondSteps.start", "SecondSteps.confirm")
 
 
 class OporaSecurity(SecurityManager):
@@ -128,12 +128,12 @@ def _led_aside(needs_second_step: bool) -> Response | None:
     """Return where somebody is led who must do something first: nothing opens before it."""
     if g.account.must_change_password:
         # A password somebody else has made opens nothing but the page on which it is changed.
-        page, before = "Profile.password", _BEFORE_OWN_PASSWORD
+        page, allowed = "Profile.password", _BEFORE_OWN_PASSWORD
     elif needs_second_step and not g.second_step_on:
-        page, before = "SecondSteps.index", _BEFORE_SECOND_STEP
+        page, allowed = "SecondSteps.index", _BEFORE_SECOND_STEP
     else:
         return None
-    if request.endpoint in before:
+    if request.endpoint in allowed:
         return None
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for(page, back=back))
