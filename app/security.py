@@ -28,7 +28,12 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN = ("static", "look.", "health")
 """Beginnings of endpoints that show nothing of anybody and need no one to act."""
 _BEFORE_OWN_PASSWORD: tuple[str, ...] = ("Profile.password", "AuthView.logout", "AuthView.login")
-_BEFORE_SECOND_STEP: tuple[str, ...] = (*_BEFORE_OWN_PASSWORD, "SecondSteps.index", "SecondSteps.start", "SecondSteps.confirm")
+_BEFORE_SECOND_STEP: tuple[str, ...] = (
+    *_BEFORE_OWN_PASSWORD,
+    "SecondSteps.index",
+    "SecondSteps.start",
+    "SecondSteps.confirm",
+)
 
 
 class OporaSecurity(SecurityManager):
