@@ -1,4 +1,4 @@
-"""Who sees what: looks found by record, moment, kind and person; who is inside, waits, the second step of signing in."""
+"""Who sees what: looks found by record, moment, kind and person; who is inside, and how he came in."""
 
 import sqlalchemy as sa
 from alembic import op
