@@ -11,6 +11,7 @@ import dataclasses
 import ipaddress
 import json
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
@@ -294,6 +295,17 @@ def _long_text(shortest: int) -> Callable[[str, str], str]:
     return read
 
 
+def _random_text(name: str, text: str) -> str:
+    """Read a key: long, and not one of those that stand in examples and are known to everybody."""
+    known = re.search(r"change.?me|thisismysecret|thisismyscret|example|default|замени", text, re.IGNORECASE)
+    if len(text) < 32 or len(set(text)) < 10 or known:
+        raise BadSetting(
+            name,
+            "нужно не меньше 32 случайных знаков. Сделать: python -c 'import secrets; print(secrets.token_hex(32))'",
+        )
+    return text
+
+
 def _path(name: str, text: str) -> Path:
     return Path(text).expanduser()
 
@@ -326,7 +338,7 @@ def _level(name: str, text: str) -> str:
 READERS: dict[str, Callable[[str, str], Any]] = {
     "instance": _folder,
     "database_url": _url,
-    "secret_key": _long_text(32),
+    "secret_key": _random_text,
     "keyring": _path,
     "admin_password": _long_text(12),
     "host": _host,

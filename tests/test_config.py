@@ -11,7 +11,7 @@ import pytest
 
 from config import BUILT_IN_ROLE, READERS, BadSetting, Settings
 
-KEY = "k" * 32
+KEY = "k0a1b2c3d4e5f6" * 3
 
 
 def settings(tmp_path: Path, **given: str) -> Settings:

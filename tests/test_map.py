@@ -22,7 +22,7 @@ from tests.databases import settings_of
 
 FLOORS: tuple[tuple[int, str], ...] = (
     (13, "app.cli"),
-    (12, "app app.setup app.demo app.cli_files"),
+    (12, "app app.setup app.demo app.cli_files app.cli_accounts"),
     (11, "app.cli_backup app.views app.models app.security app.shell app.importers"),
     (10, "app.entering app.backup app.reporting app.home app.search app.work"),
     (9, "reports"),
