@@ -50,7 +50,7 @@ _DIRECTORIES = {"services": "R", "partners": "R", "territories": "R", "areas": "
 ROLES: dict[str, dict[str, str]] = {
     ADMINISTRATOR: {
         "staff": "RW", "departments": "RW", "units": "RW", "territories": "RW", "areas": "L", "partners": "L",
-        "accounts": "RWA", "roles": "RW", "backups": "RW",
+        "accounts": "RWA", "roles": "RW", "backups": "RW", "audit": "R",
     },
     DIRECTOR: {
         **_DIRECTORIES, "staff": "RWAB", "departments": "RW", "units": "RW", "areas": "RWB", "partners": "RWB",
@@ -58,7 +58,7 @@ ROLES: dict[str, dict[str, str]] = {
         "consents": "R", "cases": "RB assign_curator", "assignments": "R", "team": "R", "agreements": "R sign",
         "records": "RB", "reports": "RSP",
         "programmes": "R", "versions": "R", "measures": "R", "lines": "L", "waiting": "RW",
-        "bodies": "RW", "body_members": "RW", "meetings": "RWA",
+        "bodies": "RW", "body_members": "RW", "meetings": "RWA", "audit": "R",
     },
     HEAD: {
         **_DIRECTORIES, "services": "RWDB", "partners": "RWDB", "territories": "RWB", "areas": "RWDB",

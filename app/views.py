@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from app.agreements.views import Agreements
+from app.audit.views import Audit
 from app.backup.views import Backups
 from app.cases.views import Cases, CuratorAssignments, Families, Team
 from app.home.views import HomeView
@@ -69,6 +70,7 @@ MENU: tuple[Screen, ...] = (
     Screen("Центр", "Службы", "house", ServiceUnits),
     Screen("Центр", "Учётные записи", "key", Accounts),
     Screen("Центр", "Роли и права", "shield-check", Roles),
+    Screen("Центр", "Журнал доступа", "eye", Audit),
     Screen("Центр", "Резервные копии", "archive", Backups),
     Screen("", "", "", Profile),
     Screen("", "", "", SecondSteps),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import abort, render_template, request
+from flask import abort, current_app, render_template, request, url_for
 
 from app.register import detail, file_pages, looking
 from app.register.access import may
 from app.register.history import history
 from app.register.pages import Act, DetailPage, Tab
+from app.register.personal import is_personal
 from app.register.registry import registers
 from app.register.spec import Related, Spec
 
@@ -88,7 +89,11 @@ def _history(register: Register, spec: Spec, pk: int, here: str) -> dict[str, An
     if before and not (before.isascii() and before.isdigit() and len(before) < 19):
         abort(400)
     days, older = history(register.session, spec, pk, before=int(before) if before else None)
-    return {"history": days, "older_url": f"{here}?tab=history&before={older}" if older else ""}
+    looks_url = ""
+    # The screen stands floors above, so it is named and not imported; an installation without it has no such link.
+    if is_personal(register.model) and current_app.extensions["appbuilder"].sm.has_access("can_list", "audit"):
+        looks_url = url_for("Audit.of_record", key=register.key, pk=pk)
+    return {"looks_url": looks_url, "history": days, "older_url": f"{here}?tab=history&before={older}" if older else ""}
 
 
 def _more(register: Register, record: Any) -> tuple[Act, ...]:

@@ -381,6 +381,7 @@ class DetailPage:
     related: ListPage | None = None
     history: tuple[Day, ...] = ()
     older_url: str = ""
+    looks_url: str = ""
     crumbs: tuple[tuple[str, str], ...] = ()
     overview: str = ""
     extra: dict[str, object] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""R24: the journal of access for whoever answers for personal data."""
