@@ -48,6 +48,5 @@ def matching_step(secret: str, code: str, moment: dt.datetime, after: int) -> in
 
 
 def address_of(secret: str, login: str, issuer: str) -> str:
-    """Return the address a phone reads from the picture."""
-    name = quote(f"{issuer}:{login}")
-    return f"otpauth://totp/{name}?{urlencode({'secret': secret, 'issuer': issuer}, quote_via=quote)}"
+    """Return the address a phone reads from the picture. The house is named once, or the picture gets too fine."""
+    return f"otpauth://totp/{quote(login)}?{urlencode({'secret': secret, 'issuer': issuer}, quote_via=quote)}"
