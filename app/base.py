@@ -245,6 +245,8 @@ class Model(FabModel):
     __abstract__ = True
     __journalled__: ClassVar[bool] = True
     """Whether the journal records the changes of each field."""
+    __subject__: ClassVar[str] = ""
+    """The column with the key of the person the special fields tell of; empty where they tell of no single person."""
 
     id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
     created_at: Mapped[Moment | None] = column("Внесено", sort_order=90)

@@ -2,7 +2,8 @@
 
 A family whose case has ended by that day is not on the register any more, its children neither; with a period the
 families are those registered within it. «Инвалидность до» and «ОВЗ» are absent for who may not see data on health,
-«Учёты» for who may not see prevention registers; the statuses «ребёнок-инвалид» and «ребёнок с ОВЗ» also.
+«Учёты» for who may not see prevention registers; the statuses «ребёнок-инвалид» and «ребёнок с ОВЗ» also. Where the
+child's consent to data on health is lacking, their cells say «нужно согласие».
 Left out until its table comes: «ИПРА до» (the rehabilitation programme of a child).
 """
 
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import FamilyCase
 from app.organisation.models import PartnerOrganisation
+from app.people.consents import WORD, closed_among
 from app.people.models import ChildProfile, ChildStatus, DisabilityStatus, OvzStatus, age_on
 from reports.cases import CaseLine, Member, batches, counted
 from reports.form import Asked, Field, Report, Sight, grouped
@@ -37,6 +39,8 @@ class ChildLine:
     disability: Row[Any] | None
     ovz: Row[Any] | None
     health: bool
+    closed: bool = False
+    """Whether no consent of the child opens data on health: then the cells that would hold some say so."""
 
     @property
     def age(self) -> int:
@@ -47,7 +51,7 @@ class ChildLine:
     def statuses(self) -> list[ChildStatus]:
         """The statuses of the child; those that tell of health only to who may see them."""
         found = (self.profile.child_status if self.profile else None) or []
-        return [each for each in found if self.health or each not in HEALTH_STATUSES]
+        return [each for each in found if (self.health and not self.closed) or each not in HEALTH_STATUSES]
 
     @property
     def school(self) -> str:
@@ -57,11 +61,15 @@ class ChildLine:
     @property
     def disabled_until(self) -> dt.date | str:
         """The last day of the disability, «бессрочно» for one without, or nothing."""
+        if self.closed:
+            return WORD
         return (self.disability.valid_to or "бессрочно") if self.disability else ""
 
     @property
     def limited(self) -> str:
         """«расстройство аутистического спектра, до 01.09.2026»."""
+        if self.closed:
+            return WORD
         if self.ovz is None:
             return ""
         return self.ovz.kind.label + (f", до {self.ovz.valid_to:%d.%m.%Y}" if self.ovz.valid_to else "")
@@ -72,6 +80,7 @@ def _lines(session: Session, asked: Asked) -> Iterator[ChildLine]:
     running = counted(asked).where(or_(FamilyCase.ended_at.is_(None), FamilyCase.ended_at > asked.on))
     for batch in batches(session, running, asked):
         ids = [child.person_id for line in batch for child in line.children]
+        closed = closed_among(session, ids) if asked.health else {}
         profiles = grouped(session.execute(_profiles(ids)))
         disabilities = grouped(session.execute(_disabilities(ids, asked.on)) if asked.health else ())
         conclusions = grouped(session.execute(_conclusions(ids, asked.on)) if asked.health else ())
@@ -88,6 +97,7 @@ def _lines(session: Session, asked: Asked) -> Iterator[ChildLine]:
                     disability=_last(disabilities, pk),
                     ovz=_last(conclusions, pk),
                     health=asked.health,
+                    closed=pk in closed,
                 )
 
 

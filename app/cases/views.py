@@ -15,11 +15,13 @@ from app.acting import Actor, today
 from app.base import Model
 from app.cases import new_family, rules
 from app.cases.models import CaseStatus, CaseTeamMember, CuratorAssignment, FamilyCase
+from app.people.consents import people_of, withdrawn
 from app.people.models import Family, FamilyMember, Person, age_on
 from app.people.rules import register_family
+from app.people.views import withdrawal_notes
 from app.register.access import access, keeps_typed, may
 from app.register.actions import action
-from app.register.pages import Act, Badge, Cell
+from app.register.pages import Act, Badge, Cell, Note
 from app.register.view import Register, registers, shown
 from app.words import counted, initials
 
@@ -80,7 +82,7 @@ class Families(Register):
     eager = ["open_case"]
     search_through = ["members.person"]
     related_views = ["FamilyMembers", "Cases", ("Programmes", "case.family_id"), ("Agreements", "case.family_id"),
-                     ("ServiceRecords", "case.family_id")]  # fmt: skip
+                     ("ServiceRecords", "case.family_id"), ("Consents", "person.memberships.family_id")]  # fmt: skip
     placeholder = "Фамилия, имя, адрес, № дела"
     add_label = "Новая семья"
     blank = "Внесите первую семью или загрузите список из Excel."
@@ -130,6 +132,10 @@ class Families(Register):
         case = record.open_case
         made = [Badge(case.status.label, *TONES.get(case.status, ("", "folder2-open")))] if case else []
         return tuple(made)
+
+    def notes(self, record: Family) -> tuple[Note, ...]:
+        """Banners of the consents members of the family have withdrawn."""
+        return withdrawal_notes(withdrawn(self.session, [one.id for one in people_of(self.session, record)]))
 
     def overview(self, session: Session, record: Family) -> dict[str, object]:
         """Who is in the family, its cases, and the facts of the open one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from app.acting import Actor, today
 from app.demo.words import (
@@ -40,7 +41,15 @@ from app.people.models import (
     Person,
     Sex,
 )
-from app.people.rules import NewMember, add_member, add_person, end_membership, give_consent, register_family
+from app.people.rules import (
+    NewMember,
+    add_member,
+    add_person,
+    end_membership,
+    give_consent,
+    register_family,
+    revoke_consent,
+)
 from app.register.kinds import snils_sum
 
 SHAPES = (FamilyKind.FULL, FamilyKind.MOTHER, FamilyKind.FULL, FamilyKind.MOTHER, FamilyKind.GUARDIAN)
@@ -85,7 +94,7 @@ def enter_family(world: World, plan: Plan, by: Actor) -> Family:
     )
     session.flush()
     _status_of_children(world, plan, family, children)
-    _consents(world, family, by)
+    _consents(world, plan, family, by)
     if shape == FamilyKind.MOTHER and rng.random() < 0.3:
         father = _person(world, plan.surname, by, man=True, born=_born(world, 30, 45))
         seat = NewMember(father, FamilyRole.FATHER, lives_together=False, since=today() - dt.timedelta(days=900))
@@ -241,15 +250,21 @@ def _status_of_children(world: World, plan: Plan, family: Family, children: list
     family.features = sorted(features)
 
 
-def _consents(world: World, family: Family, by: Actor) -> None:
+def _consents(world: World, plan: Plan, family: Family, by: Actor) -> None:
     giver = next(member.person for member in family.members if member.is_legal_representative)
-    give_consent(giver, by=by, kind=ConsentKind.PROCESSING, purposes="Социальное сопровождение семьи")
+    why: dict[str, Any] = {"by": by, "given_by": giver, "purposes": "Социальное сопровождение семьи"}
+    give_consent(giver, kind=ConsentKind.PROCESSING, **why)
     for member in family.members:
         if member.role != FamilyRole.CHILD:
             continue
-        give_consent(member.person, by=by, kind=ConsentKind.PROCESSING, given_by=giver)
-        if member.person.health_note:
-            give_consent(member.person, by=by, kind=ConsentKind.SPECIAL, given_by=giver)
+        child = member.person
+        why["given_by"] = giver if child.is_minor() else child
+        give_consent(child, kind=ConsentKind.PROCESSING, **why)
+        # Some families have not signed yet that their child's health may be written down, and one took it back.
+        if plan.number % 10 != 7:
+            special = give_consent(child, kind=ConsentKind.SPECIAL, data_list="Инвалидность, ОВЗ, здоровье", **why)
+            if plan.number == 12:
+                revoke_consent(special, by=by, reason="Семья передумала")
         if world.rng.random() < 0.6:
             year = today() + dt.timedelta(days=365)
-            give_consent(member.person, by=by, kind=ConsentKind.TRANSFER, given_by=giver, valid_to=year)
+            give_consent(child, kind=ConsentKind.TRANSFER, valid_to=year, transfer_to="КДНиЗП, школа", **why)

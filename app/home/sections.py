@@ -14,7 +14,9 @@ from app.agreements.models import Agreement, AgreementStatus
 from app.cases.models import ENDED, CaseStatus, CaseTeamMember, FamilyCase
 from app.home.parts import SHOWN, act, line, link, listed, section, until
 from app.organisation.models import StaffMember
-from app.people.models import Family
+from app.people import consents
+from app.people.models import Consent, Family, FamilyMember
+from app.people.rules import STOP_WITHIN
 from app.programmes.models import Programme, ProgrammeVersion, VersionStatus
 from app.register.desk import unfinished
 from app.register.pages import Cell, ColumnHead, ListPage, Pager, Row
@@ -164,6 +166,38 @@ def ending_agreements(session: Session, which: ColumnElement[bool]) -> Section:
         for agreement in agreements
     ]
     return section("Договоры заканчиваются", rows, "В ближайшие 30 дней договоры не заканчиваются.")
+
+
+# ---- consents ----------------------------------------------------------------------------------------
+
+
+def withdrawn_consents(session: Session, which: ColumnElement[bool]) -> Section:
+    """Return the consents of members of the families withdrawn lately: until when processing must stop (A9)."""
+    found = session.scalars(
+        select(Consent)
+        .where(
+            Consent.revoked_at >= today() - STOP_WITHIN,
+            Consent.person_id.in_(
+                select(FamilyMember.person_id)
+                .join(FamilyCase, FamilyCase.family_id == FamilyMember.family_id)
+                .where(which, is_open(), FamilyMember.date_to.is_(None))
+            ),
+        )
+        .options(joinedload(Consent.person))
+        .order_by(Consent.revoked_at, Consent.id)
+        .limit(SHOWN)
+    )
+    rows = [
+        line(
+            f"Отозвано согласие: {consent.person}",
+            f"{consent.kind.label}. Прекратить обработку до {consents.stop_by(consent):%d.%m.%Y}",
+            url=link("consents", consent.id),
+            button=act("Открыть", "consents", "show", "show", pk=consent.id),
+            tone="bad",
+        )
+        for consent in consents.unreplaced(session, found)
+    ]
+    return section("Отозванные согласия", rows)
 
 
 # ---- curators and services ---------------------------------------------------------------------------

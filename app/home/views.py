@@ -8,6 +8,7 @@ from typing import Any
 from flask import redirect, render_template, url_for
 from flask_appbuilder import BaseView, expose
 from flask_login import current_user
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -70,6 +71,7 @@ def curator_day(day: Day, session: Session, by: Actor) -> None:
     day.tile("договоров заканчивается", len(ending["rows"]), "pen", "#aside-1", "warn")
     day.work += [sections.own_programmes(versions), lacking, sections.long_without_service(session, mine)]
     day.aside += [ending, sections.last_services(session, by)]
+    _add_withdrawn(day, session, mine)
     _quick(day, act("Записать услугу", "records", "add", "add"))
 
 
@@ -87,6 +89,7 @@ def head_day(day: Day, session: Session, by: Actor) -> None:
     day.tile("договоров заканчивается", len(ending["rows"]), "pen", "#aside-1", "warn")
     day.work += [unled, sections.without_programme(session, everything)]
     day.aside.append(ending)
+    _add_withdrawn(day, session, everything)
     pairs = [(status.label, number) for status, number in counts.items()]
     if pairs:
         day.bars.append({"title": "Дела по этапам", "url": listed("cases"), "pairs": pairs})
@@ -124,6 +127,13 @@ DAYS: tuple[tuple[tuple[str, ...], Callable[[Day, Session, Actor], None]], ...] 
     (("administrator",), office.administrator_day),
 )
 """Whose page holds what, in the order of the page."""
+
+
+def _add_withdrawn(day: Day, session: Session, which: ColumnElement[bool]) -> None:
+    """Tell of withdrawn consents before anything else; usually there are none and nothing is said."""
+    part = sections.withdrawn_consents(session, which)
+    if part["rows"] and not any(one["title"] == part["title"] for one in day.work):
+        day.work.append(part)
 
 
 def _add_waiting(day: Day, session: Session, by: Actor) -> int:

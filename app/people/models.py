@@ -62,10 +62,19 @@ def age_on(birth_date: dt.date, day: dt.date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
+def years_later(birth_date: dt.date, years: int) -> dt.date:
+    """Return the day on which one born on *birth_date* is *years* old; see :func:`age_on` for 29 February."""
+    try:
+        return birth_date.replace(year=birth_date.year + years)
+    except ValueError:
+        return dt.date(birth_date.year + years, 3, 1)
+
+
 class Person(UnitModel):
     """A person, stored once however many families the person belongs to."""
 
     __tablename__ = "person"
+    __subject__ = "id"
     __table_args__ = (
         # A person may move between districts, so each unit keeps its own card.
         UniqueConstraint("service_unit_id", "snils", name="uq_person_snils"),
@@ -144,6 +153,7 @@ class ChildProfile(UnitModel):
     """What is known of a person as a child; kept after the 18th birthday."""
 
     __tablename__ = "child_profile"
+    __subject__ = "person_id"
     __table_args__ = (UniqueConstraint("person_id", name="uq_child_profile_person"),)
 
     person_id: Mapped[int] = link("Ребёнок", "person", index=False)
@@ -167,6 +177,7 @@ class DisabilityStatus(UnitModel):
     """
 
     __tablename__ = "disability_status"
+    __subject__ = "person_id"
     __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= established_at", name="period"),)
 
     person_id: Mapped[int] = link("Человек", "person", privacy=SPECIAL)
@@ -184,13 +195,15 @@ class DisabilityStatus(UnitModel):
     person: Mapped[Person] = relationship(back_populates="disabilities")
 
     def __str__(self) -> str:
-        return f"{self.kind.label}, {self.person}"
+        # The title stands where nobody has asked for consent, so it tells no more than whose it is.
+        return f"Справка МСЭ, {self.person}"
 
 
 class OvzStatus(UnitModel):
     """A conclusion of the commission (ПМПК) that a child has limited health abilities."""
 
     __tablename__ = "ovz_status"
+    __subject__ = "person_id"
     __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= concluded_at", name="period"),)
 
     person_id: Mapped[int] = link("Ребёнок", "person", privacy=SPECIAL)
@@ -203,7 +216,7 @@ class OvzStatus(UnitModel):
     person: Mapped[Person] = relationship(back_populates="ovz_statuses")
 
     def __str__(self) -> str:
-        return f"{self.kind.label}, {self.person}"
+        return f"Заключение ПМПК, {self.person}"
 
 
 class Family(UnitModel):
@@ -298,7 +311,7 @@ class Consent(UnitModel):
     kind: Mapped[ConsentKind] = column("Вид согласия")
     person_id: Mapped[int] = link("Чьи данные", "person")
     given_by_id: Mapped[int] = link("Кто дал согласие", "person")
-    purposes: Mapped[Prose | None] = column("Цели")
+    purposes: Mapped[Prose | None] = column("Цели", required=True)
     data_list: Mapped[Prose | None] = column("Перечень данных")
     special_categories: Mapped[bool] = column("Есть сведения о здоровье", default=False)
     transfer_to: Mapped[Prose | None] = column("Кому передаются")

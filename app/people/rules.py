@@ -36,6 +36,11 @@ from app.words import full_phone
 
 EARLIEST_BIRTH = dt.date(1900, 1, 1)
 
+OWN_VOICE = 14
+"""Years from which a child is asked for consent itself; its representative may still give it until it is of age."""
+STOP_WITHIN = dt.timedelta(days=30)
+"""From the withdrawal of a consent to the end of processing (152-ФЗ, article 21; «consent_stop» of S003-3.9)."""
+
 HEADS_OF_FAMILY = (
     FamilyRole.MOTHER,
     FamilyRole.FATHER,
@@ -283,6 +288,14 @@ def represents(person: Person, child: Person) -> bool:
     )
 
 
+def givers_of(person: Person) -> list[Person]:
+    """Return who may give consent for *person* today: an adult for itself, for a child its representatives."""
+    if not person.is_minor():
+        return [person]
+    seats = [seat for one in person.memberships if one.is_current for seat in one.family.members]
+    return list(dict.fromkeys(seat.person for seat in seats if represents(seat.person, person)))
+
+
 def give_consent(
     person: Person,
     *,
@@ -305,12 +318,16 @@ def give_consent(
         raise RuleBroken("День подписания ещё не наступил. Проверьте дату.", field="signed_at")
     if valid_to is not None and valid_to < signed_at:
         raise RuleBroken("Согласие не может закончиться раньше, чем подписано. Проверьте срок.", field="valid_to")
-    if given_by is person and person.is_minor(signed_at):
+    if given_by is person and person.age(signed_at) < OWN_VOICE:
         raise RuleBroken("За ребёнка согласие даёт законный представитель. Выберите его.", field="given_by_id")
+    if given_by is not person and not person.is_minor(signed_at):
+        raise RuleBroken("Взрослый даёт согласие сам. Выберите его и здесь.", field="given_by_id")
     if given_by is not person and not represents(given_by, person):
         raise RuleBroken(
             f"{given_by}: в семье нет отметки о законном представителе. Проверьте состав семьи.", field="given_by_id"
         )
+    if kind == ConsentKind.TRANSFER and not trimmed(more.get("transfer_to")):
+        raise RuleBroken("Напишите, каким организациям передаются сведения.", field="transfer_to")
     session = session_of(person)
     consent = Consent(
         person=person,
@@ -343,4 +360,5 @@ def revoke_consent(consent: Consent, *, by: Actor, reason: str, on: dt.date | No
         raise RuleBroken("Напишите, почему согласие отозвано.", field="revoke_reason")
     consent.revoked_at = on
     consent.revoke_reason = trimmed(reason)
-    journal.record(session_of(consent), by, "consent.revoke", consent, f"Согласие отозвано: {consent}.")
+    sentence = f"Согласие отозвано: {consent}. Прекратить обработку до {on + STOP_WITHIN:%d.%m.%Y}."
+    journal.record(session_of(consent), by, "consent.revoke", consent, sentence)

@@ -2,17 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.acting import Actor, today
 from app.base import Model
-from app.people import rules
-from app.people.models import ChildProfile, Consent, DisabilityStatus, FamilyMember, OvzStatus, Person
+from app.people import consents, rules
+from app.people.models import (
+    ChildProfile,
+    Consent,
+    ConsentStatus,
+    DisabilityStatus,
+    FamilyMember,
+    OvzStatus,
+    Person,
+)
 from app.register.actions import action
-from app.register.pages import Badge
-from app.register.view import Register
+from app.register.pages import Badge, Cell, Note
+from app.register.view import Register, shown
+
+STATES: dict[ConsentStatus, tuple[str, str]] = {
+    ConsentStatus.ACTIVE: ("ok", "check-circle"),
+    ConsentStatus.EXPIRED: ("warn", "clock-history"),
+    ConsentStatus.REVOKED: ("bad", "x-octagon"),
+}
+"""Tone and icon of a consent's state."""
+
+
+def withdrawal_notes(withdrawn: Iterable[Consent]) -> tuple[Note, ...]:
+    """Return a banner for each withdrawn consent: whose it was, and until when processing must stop (X-4)."""
+    made = []
+    for one in withdrawn:
+        day = consents.stop_by(one)
+        if day is None or one.revoked_at is None:
+            continue
+        word = "до" if day >= today() else "нужно было до"
+        made.append(
+            Note(
+                f"{one.person}: согласие отозвано {one.revoked_at:%d.%m.%Y} ({one.kind.label}). "
+                f"Новые сведения не принимаются, прекратить обработку {word} {day:%d.%m.%Y}.",
+                "bad",
+            )
+        )
+    return tuple(made)
+
 
 _PERSON = ["last_name", "first_name", "middle_name", "sex", "birth_date", "snils"]
 
@@ -35,6 +71,10 @@ class People(Register):
     row_edit = ["phone"]
     related_views = ["FamilyMembers", "Children", "Disabilities", "OvzStatuses", ("Consents", "person_id")]
     placeholder = "Фамилия, имя, СНИЛС, телефон"
+
+    def notes(self, record: Person) -> tuple[Note, ...]:
+        """Banners of withdrawn consents."""
+        return withdrawal_notes(consents.withdrawn(self.session, [record.id]))
 
     def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
         """Check СНИЛС and dates by the rule."""
@@ -119,23 +159,62 @@ class Consents(Register):
     key = "consents"
     datamodel = Consent
     title = "Согласия", "Согласие"
-    list_columns = ["person_id", "kind", "signed_at", "valid_to", "revoked_at"]
-    add_columns = ["person_id", "kind", "given_by_id", "special_categories", "purposes", "data_list", "transfer_to",
-                   "signed_at", "valid_to"]  # fmt: skip
+    list_columns = ["person_id", "kind", "state", "given_by_id", "signed_at", "valid_to", "revoked_at"]
+    extra_columns = ["special_categories", "transfer_to"]
+    add_columns = [
+        ("Кто и за кого", ["person_id", "given_by_id"]),
+        ("На что", ["kind", "special_categories", "purposes", "data_list", "transfer_to"]),
+        ("Срок", ["signed_at", "valid_to"]),
+    ]
     edit_columns = ["purposes", "data_list", "transfer_to"]
-    show_columns = [*add_columns, "revoked_at", "revoke_reason"]
+    show_columns = [*add_columns, ("Отзыв", ["revoked_at", "revoke_reason"])]
+    filter_columns = ["kind", "signed_at", "valid_to", "revoked_at", "special_categories"]
     order = "-signed_at"
+    blank = "Согласие оформляют отдельной бумагой: на обработку, на передачу и на сведения о здоровье."
+
+    @shown("Состояние")
+    def state(self, consent: Any) -> Cell:
+        """«действует», «истекло» (a birthday ends it too), «отозвано»."""
+        status = consents.status_on(consent, today())
+        tone, icon = STATES[status]
+        return Cell(status.label, tone=tone, icon=icon)
 
     def badges(self, record: Consent) -> tuple[Badge, ...]:
         """Show whether the consent stands."""
-        return (Badge(record.status.label, "ok" if record.status.name == "ACTIVE" else "warn"),)
+        status = consents.status_on(record, today())
+        return (Badge(status.label, *STATES[status]),)
+
+    def notes(self, record: Consent) -> tuple[Note, ...]:
+        """Say until when processing must stop."""
+        return withdrawal_notes([record]) if record.revoked_at is not None else ()
+
+    def notes_within(self, owner: Model) -> tuple[Note, ...]:
+        """Say on the card of a family or a person whose consent is missing."""
+        members = consents.people_of(self.session, owner)
+        return tuple(
+            Note(f"{sentence}: {'; '.join(consents.said(one) for one in people)}.", "warn", tuple(
+                replace(way, label=f"{way.label}: {one.first_name}")
+                for one in people if (way := consents.way_to(one.id)) is not None
+            ))
+            for sentence, people in consents.missing(self.session, members)
+        )  # fmt: skip
+
+    def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
+        """What the paper usually says; a grown-up signs it for himself, for a child its only representative."""
+        made: dict[str, Any] = {"signed_at": today(), "purposes": "Социальное сопровождение семьи"}
+        person = fixed.get("person_id")
+        if isinstance(person, Person):
+            givers = rules.givers_of(person)
+            made |= {"kind": consents.kind_lacking(self.session, person)}
+            made |= {"given_by_id": givers[0]} if len(givers) == 1 else {}
+        return made
 
     def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
         """Take the consent by the rule."""
         person, giver = self.linked(values, "person_id"), self.linked(values, "given_by_id")
         return rules.give_consent(person, by=by, given_by=giver, **values)
 
-    @action("revoke", "Отозвать", done="Отзыв согласия записан.",
+    @action("revoke", "Отозвать", done="Отзыв согласия записан. Новые сведения по нему больше не принимаются.",
             icon="x-octagon", asks=("revoke_reason", "revoked_at"), multiple=False, tone="danger",
             when=lambda consent: consent.revoked_at is None)  # fmt: skip
     def revoke(self, consent: Consent, *, by: Actor, revoke_reason: str, revoked_at: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, current_app, render_template, request, url_for
@@ -9,6 +10,7 @@ from flask import abort, current_app, render_template, request, url_for
 from app.register import detail, file_pages, looking
 from app.register.access import may
 from app.register.history import history
+from app.register.locks import Lock, locks_of
 from app.register.pages import Act, DetailPage, Tab
 from app.register.personal import is_personal
 from app.register.registry import registers
@@ -33,12 +35,14 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
         abort(404)
     counts = detail.tab_counts(register.session, [(Related(o.key, r.path), o.model) for r, o in tabs], record)
     here = register.url("show", pk=pk)
+    closed = locks_of(register.session, spec, spec.fields, record)
+    notes = register.notes(record)
     page: dict[str, Any] = {}
     attached = None
     if current == "history":
         looking.block("История")
-        looking.fields_shown(spec, spec.fields)
-        page.update(_history(register, spec, pk, here))
+        looking.fields_shown(spec, [name for name in spec.fields if name not in closed])
+        page.update(_history(register, spec, pk, here, closed))
     elif current == file_pages.TAB:
         looking.block("Файлы")
         attached = file_pages.tab_of(register, record, refused)
@@ -46,6 +50,7 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
         related, other = next((r, o) for r, o in tabs if o.key == current)
         inner = other.seen_spec()
         looking.block(other.title[0])
+        notes += other.notes_within(record)
         state = other.state_of(inner, keep=("tab",))
         page["related"] = other.list_page(
             inner, state, here, within=detail.within(other.model, related.path, pk), owner=record, path=related.path
@@ -54,12 +59,12 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
         page.update(
             overview=register.overview_template,
             extra=register.overview(register.session, record),
-            parts=detail.facts(spec, record, register.linked_url),
+            parts=detail.facts(spec, record, register.linked_url, closed),
         )
     else:
-        page["parts"] = detail.facts(spec, record, register.linked_url)
+        page["parts"] = detail.facts(spec, record, register.linked_url, closed)
     if page.get("parts"):
-        looking.fields_shown(spec, names)
+        looking.fields_shown(spec, [name for name in names if name not in closed])
     drawn = [Tab("", "Обзор" if register.overview_template else "Сведения", here, not current)]
     drawn += [Tab(o.key, o.title[0], f"{here}?tab={o.key}", o.key == current, counts[o.key]) for _, o in tabs]
     drawn.append(
@@ -79,16 +84,17 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
             more=_more(register, record),
             tabs=tuple(drawn),
             crumbs=register.crumbs(),
+            notes=notes,
             **page,
         ),
     )
 
 
-def _history(register: Register, spec: Spec, pk: int, here: str) -> dict[str, Any]:
+def _history(register: Register, spec: Spec, pk: int, here: str, closed: Mapping[str, Lock]) -> dict[str, Any]:
     before = request.args.get("before", "")
     if before and not (before.isascii() and before.isdigit() and len(before) < 19):
         abort(400)
-    days, older = history(register.session, spec, pk, before=int(before) if before else None)
+    days, older = history(register.session, spec, pk, before=int(before) if before else None, closed=closed)
     looks_url = ""
     # The screen stands floors above, so it is named and not imported; an installation without it has no such link.
     if is_personal(register.model) and current_app.extensions["appbuilder"].sm.has_access("can_list", "audit"):

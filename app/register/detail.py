@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +11,19 @@ from sqlalchemy.orm import Session
 
 from app.base import Model
 from app.register.files import of_record
+from app.register.locks import Lock
 from app.register.models import Attachment
-from app.register.pages import Cell, FactsPart
+from app.register.pages import Cell, Closed, FactsPart
 from app.register.spec import Related, Spec
 
 
-def facts(spec: Spec, record: Model, address: Callable[[Model], str | None]) -> tuple[FactsPart, ...]:
-    """Return the card's groups of (label, value); a link leads to the card of the record it points to."""
+def facts(
+    spec: Spec, record: Model, address: Callable[[Model], str | None], closed: Mapping[str, Lock]
+) -> tuple[FactsPart, ...]:
+    """Return the card's groups of (label, value); a link leads to the card of the record it points to.
+
+    Instead of the *closed* fields a group says why they are closed and how to open them.
+    """
 
     def cell(name: str) -> Cell:
         field = spec.fields[name]
@@ -27,10 +33,18 @@ def facts(spec: Spec, record: Model, address: Callable[[Model], str | None]) -> 
     return tuple(
         FactsPart(
             group.legend or "Сведения",
-            tuple((spec.fields[name].said, cell(name)) for name in group.names),
+            tuple((spec.fields[name].said, cell(name)) for name in group.names if name not in closed),
+            _closed(spec, {name: closed[name] for name in group.names if name in closed}),
         )
         for group in spec.show
     )
+
+
+def _closed(spec: Spec, closed: Mapping[str, Lock]) -> Closed | None:
+    if not closed:
+        return None
+    lock = next(iter(closed.values()))
+    return Closed(", ".join(spec.fields[name].said for name in closed), lock.reason, lock.way)
 
 
 def within(model: type[Model], path: tuple[str, ...], owner_id: int) -> Any:

@@ -20,9 +20,11 @@ from app.register import drafts, looking
 from app.register.desk import Desk
 from app.register.field import local
 from app.register.forms import Bound, empty_form, form_of, parts_of, read_form, refusal_of
+from app.register.locks import locks_of, locks_of_new
 from app.register.pages import ConflictPage, Drafting, FormPage
 from app.register.registry import registers
 from app.register.saving import Merge, constraint_in_words, give_receipt, merge, referrers, sent_before
+from app.register.spec import names_in
 from app.register.walking import FROM, carried, following
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def _fixed(register: Register, sent: Any) -> dict[str, Model]:
     Only a link of the form itself can be fixed: the address and the hidden inputs are in the person's hands.
     """
     found = {}
-    for name in (name for group in register.seen_spec().add for name in group.names):
+    for name in names_in(register.seen_spec().add):
         field = register.spec.fields[name]
         if field.target is not None and name in sent and f"{name}.text" not in sent:
             value = sent.get(name, "")
@@ -145,6 +147,8 @@ def add(register: Register) -> Response | str:
     if not _TOKEN.fullmatch(token):
         abort(400)
 
+    closed = locks_of_new(session, spec, names_in(spec.add), names)
+
     def draw(form: Bound, error: str = "") -> str:
         form.fixed = names
         return _draw(
@@ -162,19 +166,20 @@ def add(register: Register) -> Response | str:
 
     if request.method == "GET":
         if desk.typed is None:
-            return draw(empty_form(spec, spec.add, {**register.presets(fixed), **fixed}))
-        form = read_form(session, spec, spec.add, desk.typed, None)
+            return draw(empty_form(spec, spec.add, {**register.presets(fixed), **fixed}, closed))
+        form = read_form(session, spec, spec.add, desk.typed, None, closed)
         form.errors.clear()  # What is missing is told when it is saved; a draft is not finished yet.
         return draw(form)
     receipt = sent_before(session, token, by)
     if receipt is not None:
         return redirect(back or register.url("show", pk=receipt.record_id))
-    form = read_form(session, spec, spec.add, request.form, None)
+    form = read_form(session, spec, spec.add, request.form, None, closed)
     if g.get("stale_form"):
         return draw(form, STALE)
     for name, record in fixed.items():
         form.errors.pop(name, None)
         form.values[name] = record.id
+    refuse_closed(session, form)
     if form.errors:
         return draw(form, refusal_of(form, "Не сохранено"))
 
@@ -202,10 +207,11 @@ def add(register: Register) -> Response | str:
 def edit(register: Register, pk: int) -> Response | str:
     """The form of a record: saved, refused with its text kept, joined with another editor's, or shown as a conflict."""
     by, session, spec = acting.actor(), register.session, register.seen_spec()
-    names = tuple(name for group in spec.edit for name in group.names)
+    names = names_in(spec.edit)
     record = register.record_or_404(pk, names)
+    closed = locks_of(session, spec, names, record)
     looking.block("Изменение")
-    looking.fields_shown(spec, names)
+    looking.fields_shown(spec, [name for name in names if name not in closed])
     here = register.url("edit", pk=pk)
     title = f"{spec.one}: {record}"
     desk = Desk(register, by, "edit", pk, url=here, title=title)
@@ -234,12 +240,12 @@ def edit(register: Register, pk: int) -> Response | str:
 
     if request.method == "GET":
         if desk.typed is None:
-            return draw(form_of(spec, spec.edit, record))
-        form = read_form(session, spec, spec.edit, desk.typed, record)
+            return draw(form_of(spec, spec.edit, record, closed))
+        form = read_form(session, spec, spec.edit, desk.typed, record, closed)
         _take_picks(form, record, desk.typed)
         form.errors.clear()
         return draw(form)
-    form = read_form(session, spec, spec.edit, request.form, record)
+    form = read_form(session, spec, spec.edit, request.form, record, closed)
     if g.get("stale_form"):
         return draw(form, STALE)
     _take_picks(form, record, request.form)
@@ -275,6 +281,17 @@ def edit(register: Register, pk: int) -> Response | str:
             flash("Это была последняя карточка списка.", "info")
         return redirect(back)
     return draw(form, "Карточку сейчас меняют другие. Нажмите «Сохранить» ещё раз: всё набранное на месте.")
+
+
+def refuse_closed(session: Session, form: Bound) -> None:
+    """Refuse what a new record says of somebody whose special fields are closed, and a form that must say it.
+
+    Only when the form is sent it tells whom the record is about, unless a card it was opened from did.
+    """
+    closed = locks_of_new(session, form.spec, names_in(form.groups), form.values)
+    for name, lock in closed.items():
+        if form.spec.fields[name].required or form.values.get(name) not in (None, "", [], False):
+            form.errors[name] = lock.reason
 
 
 def _take_picks(form: Bound, record: Model, sent: MultiDict[str, str]) -> None:

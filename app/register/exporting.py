@@ -16,7 +16,7 @@ from app import journal
 from app.acting import Actor, today
 from app.base import Choice
 from app.journal import looks
-from app.register import lists, workbook
+from app.register import lists, locks, workbook
 from app.register.field import OUT_OF_SIGHT, Field, shown
 from app.register.light import Light, NeedsRecord, Reader, Unread
 from app.register.spec import Spec
@@ -48,6 +48,7 @@ def rows(
     ids = array("q") if ids is None else ids
     ids.extend(session.scalars(lists.ordered(lists.matching(session, spec, state), spec, state.sort)))
     readers = [reader(spec.fields[name]) for name in names]
+    lockable = [(at, spec.fields[name]) for at, name in enumerate(names) if spec.fields[name].subject]
     light: Reader | None = Reader(spec, names)
     start = 0
     while start < len(ids):
@@ -56,6 +57,11 @@ def rows(
             records: Sequence[Any] = light.fetch(session, batch) if light else lists.fetch(session, spec, batch, names)
             gather(session, records)
             done = [[read(record) for read in readers] for record in records]
+            locked = locks.locks_on(session, spec, names, records)
+            for at, field in lockable:
+                for row, record in zip(done, records, strict=True):
+                    if locked.on(field, record):
+                        row[at] = locks.word()
         except (Unread, NeedsRecord, InvalidRequestError) as refusal:
             if light is None:
                 raise

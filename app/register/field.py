@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -84,6 +84,8 @@ class Field:
     unique: bool = False
     default: Any = field(default=None, compare=False)
     compute: Callable[[Any], Any] | None = None
+    subject: str = ""
+    """The path to the key of the person a special field tells of, see :mod:`app.register.locks`."""
     far: bool = False
     """Whether the column stands in another table, at the end of a dotted path: then it is shown and filtered only."""
 
@@ -201,7 +203,9 @@ def fields_of(model: type[Model]) -> dict[str, Field]:
     for attribute in mapper.column_attrs:
         made = _from_column(attribute.key, attribute.columns[0], mapper, links.get(attribute.columns[0]))
         if made is not None:
-            found[made.name] = made
+            # Whom a row tells of stays readable: somebody must be asked for the paper that opens the rest.
+            told = made.privacy is Privacy.SPECIAL and made.name != model.__subject__
+            found[made.name] = replace(made, subject=model.__subject__) if told else made
     return found
 
 

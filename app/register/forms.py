@@ -16,10 +16,13 @@ from app.base import Choice, Model
 from app.profiles import say
 from app.register import kinds
 from app.register.field import OUT_OF_SIGHT, Field, local, shown
+from app.register.locks import Lock
 from app.register.lookup import look_up
 from app.register.pages import FieldView, FormPart
 from app.register.spec import Group, Spec
 from app.words import counted, shown_phone
+
+NOTHING: Mapping[str, Lock] = {}
 
 MISSING = {
     "ref": "Выберите из списка.",
@@ -41,11 +44,12 @@ class Bound:
     errors: dict[str, str] = field(default_factory=dict)
     fixed: dict[str, int] = field(default_factory=dict)
     advice: dict[str, str] = field(default_factory=dict)
+    closed: Mapping[str, Lock] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The fields of the form, in order."""
-        return tuple(name for group in self.groups for name in group.names)
+        """The fields of the form that can be typed into, in order."""
+        return tuple(name for group in self.groups for name in group.names if name not in self.closed)
 
     def take(self, name: str, record: Model) -> None:
         """Take what stands in *record* now instead of what was typed for the field."""
@@ -87,9 +91,11 @@ def typed(value: Any, kind: str) -> list[str]:
     return [str(value)]
 
 
-def empty_form(spec: Spec, groups: tuple[Group, ...], preset: Mapping[str, Any]) -> Bound:
-    """Return an empty form with defaults and *preset* values typed in."""
-    form = Bound(spec, groups)
+def empty_form(
+    spec: Spec, groups: tuple[Group, ...], preset: Mapping[str, Any], closed: Mapping[str, Lock] = NOTHING
+) -> Bound:
+    """Return an empty form with defaults and *preset* values typed in; a *closed* field has no control."""
+    form = Bound(spec, groups, closed=closed)
     for name in form.names:
         made = spec.fields[name]
         value = preset.get(name, made.default)
@@ -99,19 +105,30 @@ def empty_form(spec: Spec, groups: tuple[Group, ...], preset: Mapping[str, Any])
     return form
 
 
-def form_of(spec: Spec, groups: tuple[Group, ...], record: Model) -> Bound:
-    """Return the form filled from *record*."""
-    form = Bound(spec, groups)
+def form_of(spec: Spec, groups: tuple[Group, ...], record: Model, closed: Mapping[str, Lock] = NOTHING) -> Bound:
+    """Return the form filled from *record*; a *closed* field has no control."""
+    form = Bound(spec, groups, closed=closed)
     for name in form.names:
         form.take(name, record)
     return form
 
 
 def read_form(
-    session: Session, spec: Spec, groups: tuple[Group, ...], sent: MultiDict[str, str], record: Model | None
+    session: Session,
+    spec: Spec,
+    groups: tuple[Group, ...],
+    sent: MultiDict[str, str],
+    record: Model | None,
+    closed: Mapping[str, Lock] = NOTHING,
 ) -> Bound:
-    """Read a sent form. Fields that cannot be read get a sentence in ``errors`` and keep their text."""
-    form = Bound(spec, groups)
+    """Read a sent form. Fields that cannot be read get a sentence in ``errors`` and keep their text.
+
+    What was typed for a *closed* field is not read at all: its sentence says why.
+    """
+    form = Bound(spec, groups, closed=closed)
+    for name, lock in closed.items():
+        if any(value.strip() for value in sent.getlist(name)):
+            form.errors[name] = lock.reason
     for name in form.names:
         made = spec.fields[name]
         form.raw[name] = [value for value in sent.getlist(name) if value.strip()]
@@ -204,6 +221,9 @@ _SPANS = {"prose": 6, "choices": 6, "date": 2, "moment": 2, "number": 2, "money"
 def view_of(form: Bound, name: str, lookup: Callable[[type[Model]], str]) -> FieldView:
     """Return one control of the form, ready to be drawn."""
     made = form.spec.fields[name]
+    if name in form.closed:
+        lock, refused = form.closed[name], "Набранное здесь не сохранено." if name in form.errors else ""
+        return FieldView(name, made.said, "locked", value=lock.reason, error=refused, way=lock.way, span=6)
     raw = form.raw.get(name, [])
     choices: tuple[tuple[str, str], ...] = ()
     if made.choices is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.base import Model
 from app.journal import CHANGE, CREATE, DELETE
 from app.journal.looks import LOOKS
 from app.journal.models import JournalRow, JournalValue
+from app.register import locks
 from app.register.field import NOT_GIVEN, OUT_OF_SIGHT, Field, local, shown
 from app.register.pages import Change, Day, Event
 from app.register.spec import Spec
@@ -40,9 +41,12 @@ def day_words(day: dt.date) -> str:
 
 
 def history(
-    session: Session, spec: Spec, record_id: int, *, before: int | None = None
+    session: Session, spec: Spec, record_id: int, *, before: int | None = None, closed: Collection[str] = ()
 ) -> tuple[tuple[Day, ...], int | None]:
-    """Return the days of a record's history, newest first, and the id to go on from (None: that is all)."""
+    """Return the days of a record's history, newest first, and the id to go on from (None: that is all).
+
+    Of the fields *closed* by a lock it tells only that they changed.
+    """
     wanted = select(JournalRow).where(
         JournalRow.table_name == spec.model.__tablename__,
         JournalRow.record_id == record_id,
@@ -66,7 +70,9 @@ def history(
         at = local(row.at)
         sentence, icon = _SAID.get(row.verb, (row.sentence, "flag"))
         changes = tuple(
-            Change(
+            Change(field.said, locks.word(), locks.word())
+            if v.field in closed
+            else Change(
                 field.said, _words(field, v.sealed_old or v.old, titles), _words(field, v.sealed_new or v.new, titles)
             )
             for v in values.get(row.id, ())

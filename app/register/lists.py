@@ -12,7 +12,9 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, aliased
 
 from app.base import Model
+from app.register import locks
 from app.register.light import NeedsRecord, Reader, Unread
+from app.register.locks import OPEN, Locks, locks_on
 from app.register.pages import Chip, ColumnHead, FilterControl, PageLink, Pager, Row
 from app.register.search import ENOUGH, hits, narrow, walked
 from app.register.spec import MOST_KEPT, Spec, title_key
@@ -153,7 +155,7 @@ def page_rows(
         records: Any = light.fetch(session, ids) if light else fetch(session, spec, ids, names)
         try:
             gather(session, records)
-            return rows(spec, records, names, link, subtitle)
+            return rows(spec, records, names, link, subtitle, locks_on(session, spec, names, records))
         except (Unread, NeedsRecord, InvalidRequestError) as refusal:
             if light is None:
                 raise
@@ -192,11 +194,13 @@ def rows(
     names: tuple[str, ...],
     link: Callable[[Model], str | None],
     subtitle: Callable[[Model], str],
+    locked: Locks = OPEN,
 ) -> tuple[Row, ...]:
     """Return the records as rows; the first cell carries the link to the card and the second line."""
     made = []
+    fields = [spec.fields[name] for name in names]
     for record in records:
-        cells = [spec.fields[name].cell(record) for name in names]
+        cells = [locks.cell() if locked.on(field, record) else field.cell(record) for field in fields]
         if cells:
             cells[0] = replace(cells[0], href=link(record), small=subtitle(record) or cells[0].small)
         made.append(Row(record.id, str(record), tuple(cells)))

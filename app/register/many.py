@@ -16,6 +16,7 @@ from app.register import lists, steps
 from app.register.actions import run_over
 from app.register.field import OUT_OF_SIGHT, shown
 from app.register.forms import Bound
+from app.register.locks import locks_on
 from app.register.models import BulkStep
 from app.register.saving import give_receipt
 from app.register.spec import Spec
@@ -74,6 +75,7 @@ def change_each(
     With *versions* a record that no longer has the version seen is skipped. The caller commits or rolls back.
     """
     session, spec, outcome = register.session, register.seen_spec(), Outcome()
+    locked = locks_on(session, spec, values, records)
     titles = _link_titles(session, spec, records, values)
 
     def words(name: str, value: Any) -> str:
@@ -87,6 +89,8 @@ def change_each(
         title, version = str(record), record.version
         if versions is not None and versions.get(record.id) != version:
             raise RuleBroken(SINCE_SEEN)
+        for lock in locked.of(spec, values, record).values():
+            raise RuleBroken(lock.reason)
         before = {name: getattr(record, name) for name in values}
         if all(as_text(before[name]) == as_text(value) for name, value in values.items()):
             outcome.same += 1

@@ -214,6 +214,7 @@ class FieldView:
     ref_text: str = ""
     max_length: int | None = None
     span: int = 3  # columns of six
+    way: Act | None = None  # of a locked field: the way to open it
 
     @property
     def id(self) -> str:
@@ -317,11 +318,30 @@ class Badge:
 
 
 @dataclass(frozen=True)
+class Closed:
+    """Facts that are held and not shown: their labels, why, and the way to open them."""
+
+    labels: str
+    reason: str
+    way: Act | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """A banner of a card: what must be known before anything is done here, and the ways to do something about it."""
+
+    text: str
+    tone: str = "warn"
+    acts: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True)
 class FactsPart:
-    """A titled list of facts: (label, value)."""
+    """A titled list of facts: (label, value), and those of them that are closed."""
 
     legend: str
     facts: tuple[tuple[str, Cell], ...]
+    closed: Closed | None = None
 
 
 @dataclass(frozen=True)
@@ -383,5 +403,6 @@ class DetailPage:
     older_url: str = ""
     looks_url: str = ""
     crumbs: tuple[tuple[str, str], ...] = ()
+    notes: tuple[Note, ...] = ()
     overview: str = ""
     extra: dict[str, object] = field(default_factory=dict)

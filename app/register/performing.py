@@ -14,8 +14,9 @@ from app.register.actions import MOST, RegisterAction, asking_spec, run_over
 from app.register.desk import Desk
 from app.register.editing import STALE, Refused, committed
 from app.register.forms import empty_form, parts_of, read_form, refusal_of
+from app.register.locks import locks_of
 from app.register.pages import Drafting, FormPage
-from app.register.spec import Spec
+from app.register.spec import Spec, names_in
 from app.register.state import ListState
 
 if TYPE_CHECKING:
@@ -28,16 +29,19 @@ def on_one(register: Register, name: str, pk: int) -> Response | str:
     record = register.record_or_404(pk)
     here = register.url("show", pk=pk)
     spec, groups = asking_spec(register.spec, made, register.every_field)
+    closed = locks_of(register.session, spec, names_in(groups), record)
     # A question without anything to type needs no draft.
     desk = Desk(register, acting.actor(), name, pk, url=request.path, title=f"{made.label}: {record}")
     draft = desk.drawn(desk.token()) if made.asks else None
     if desk.typed is not None:
-        begun = read_form(register.session, spec, groups, desk.typed, None)
+        begun = read_form(register.session, spec, groups, desk.typed, None, closed)
         begun.errors.clear()
         return _ask(register, made, request.path, made.confirm, begun, (), here, draft=draft)
     if request.method == "GET" or ((made.asks or made.confirm) and "sure" not in request.form):
-        return _ask(register, made, request.path, made.confirm, empty_form(spec, groups, {}), (), here, draft=draft)
-    form = read_form(register.session, spec, groups, request.form, None)
+        return _ask(
+            register, made, request.path, made.confirm, empty_form(spec, groups, {}, closed), (), here, draft=draft
+        )
+    form = read_form(register.session, spec, groups, request.form, None, closed)
     if g.get("stale_form"):
         return _ask(register, made, request.path, made.confirm, form, (), here, STALE, draft=draft)
     if form.errors:

@@ -78,9 +78,12 @@ class Spec:
 
     @cached_property
     def sortable(self) -> frozenset[str]:
-        """The names a list may be ordered by: listed fields with a key, and links whose title has one."""
-        listed = {*self.columns, *self.extra_columns, self.order[0]}
-        return frozenset(name for name in listed if name in self.fields and self.sort_key(name) is not None)
+        """The names a list may be ordered by: listed fields with a key, and links whose title has one.
+
+        Not by a field that can be closed for single persons: their place in the order would tell it.
+        """
+        listed = {*self.columns, *self.extra_columns, self.order[0]} & self.fields.keys()
+        return frozenset(n for n in listed if not self.fields[n].subject and self.sort_key(n) is not None)
 
     def sort_key(self, name: str) -> Any | None:
         """Return the attribute that orders by field *name*, or None."""
@@ -172,6 +175,11 @@ class Spec:
     @cached_property
     def _by_ids(self) -> dict[tuple[str, ...], Select[Any]]:
         return {}
+
+
+def names_in(groups: tuple[Group, ...]) -> tuple[str, ...]:
+    """Return the fields of *groups*, in order."""
+    return tuple(name for group in groups for name in group.names)
 
 
 def title_key(model: type[Model]) -> str:
@@ -301,8 +309,10 @@ def _computed(made: Declaration, name: str, known: Mapping[str, Field]) -> Field
     if not label:
         raise SpecError(_wrong(made, f"{name!r} has no label: add it to label_columns", known))
     leaf = fields_of(current).get(name.split(".")[-1]) if "." in name else None
-    privacy = leaf.privacy if leaf is not None else Field("", "", "computed").privacy
-    return Field(name=name, label=label, kind="computed", privacy=privacy)
+    if leaf is None:
+        return Field(name=name, label=label, kind="computed")
+    subject = f"{name.rpartition('.')[0]}.{leaf.subject}" if leaf.subject else ""
+    return Field(name=name, label=label, kind="computed", privacy=leaf.privacy, subject=subject)
 
 
 def _far_filter(made: Declaration, name: str, shown: Field | None) -> Field:

@@ -37,7 +37,7 @@ from app.register.left import leave_at, left_at
 from app.register.list_routes import ListRoutes
 from app.register.long_export import begun_if_long
 from app.register.lookup import look_up
-from app.register.pages import Act, Badge, ListPage
+from app.register.pages import Act, Badge, ListPage, Note
 from app.register.registry import registers
 from app.register.spec import Spec, SpecError, spec_of
 from app.register.state import BadState, ListState, read_state
@@ -131,6 +131,14 @@ class Register(FileRoutes, ListRoutes, ModelView):
 
     def badges(self, record: Any) -> tuple[Badge, ...]:
         """Return the state pills in the head of a card."""
+        return ()
+
+    def notes(self, record: Any) -> tuple[Note, ...]:
+        """Return the banners of a card, above all its tabs."""
+        return ()
+
+    def notes_within(self, owner: Model) -> tuple[Note, ...]:
+        """Return the banners above this list where it is a tab of the card of *owner*."""
         return ()
 
     def line(self, record: Any) -> str:

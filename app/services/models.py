@@ -67,6 +67,7 @@ class ServiceRecord(UnitModel):
     """A service given to a member of a family; a wrong one is annulled, never deleted."""
 
     __tablename__ = "service_record"
+    __subject__ = "recipient_id"
     __table_args__ = (
         # The journal of services and the monthly reports read by day, by case, by performer and by service.
         Index("ix_service_record_case_id", "case_id", "date"),

@@ -17,7 +17,8 @@ from app.acting import clock_at, now
 from app.base import RuleBroken
 from app.journal.models import JournalRow
 from app.organisation.models import ServiceArea
-from app.people.models import Family, FamilyKind, Person
+from app.people.models import ConsentKind, Family, FamilyKind, Person
+from app.people.rules import give_consent
 from app.register import bulk_edit, many, steps
 from app.register.forms import typed
 from app.register.models import BulkStep
@@ -195,6 +196,7 @@ def test_the_button_pressed_twice_does_it_once(office: Office) -> None:
 def test_what_it_held_before_is_sealed_at_rest(office: Office) -> None:
     person = make_adult(office.stored, office.by)
     person.health_note = "Тайное прежнее"
+    give_consent(person, by=office.by, kind=ConsentKind.SPECIAL)
     office.stored.flush()
     browser = office.come(HEAD)
     do(browser, preview(browser, person, key="people", health_note="Новое"), "people")

@@ -24,7 +24,7 @@ from app.meetings.models import Body, BodyKind, BodyMember, MemberFunction
 from app.organisation.models import ServiceArea
 from app.people.lists import FamilyFeature
 from app.people.models import Family
-from app.register import exporting, lists
+from app.register import exporting, lists, locks
 from app.register.field import OUT_OF_SIGHT, Field, shown
 from app.register.light import Light, NeedsRecord, Reader, Unread, members_of
 from app.register.spec import Spec
@@ -100,7 +100,12 @@ def both_ways(session: Session, register: Register, spec: Spec) -> tuple[list[An
     ids = session.scalars(lists.ordered(lists.matching(session, spec, state), spec, state.sort)).all()
     records = lists.fetch(session, spec, ids, names)
     register.gather(session, records)
-    return fast, [[told(spec.fields[name], record) for name in names] for record in records]
+    locked = locks.locks_on(session, spec, names, records)
+
+    def cell(name: str, record: Any) -> Any:
+        return locks.word() if locked.on(spec.fields[name], record) else told(spec.fields[name], record)
+
+    return fast, [[cell(name, record) for name in names] for record in records]
 
 
 @pytest.mark.both

@@ -13,6 +13,7 @@ from app.organisation.models import PartnerKind, PartnerOrganisation
 from app.people.models import (
     ChildProfile,
     ChildStatus,
+    ConsentKind,
     DisabilityKind,
     DisabilityStatus,
     EducationKind,
@@ -22,7 +23,7 @@ from app.people.models import (
     PreventionRegister,
     Sex,
 )
-from app.people.rules import NewMember, add_member
+from app.people.rules import NewMember, add_member, give_consent, revoke_consent
 from reports import Asked
 from tests.make import DAY, centre, child_of, make_adult, make_case, make_child, make_family, make_staff, mother_of
 from tests.reports.reading import HEADER, exported, lines_of, totals_of
@@ -80,6 +81,8 @@ def make_pupil(session: Any, by: Any, case: Any, **health: Any) -> Any:
     )
     child.prevention_registers = [PreventionRegister.SCHOOL]
     session.flush()
+    if health.get("consent", True):
+        give_consent(child, by=by, kind=ConsentKind.SPECIAL, given_by=mother_of(case.family))
     return child
 
 
@@ -112,6 +115,25 @@ def test_every_cell_says_what_the_database_says():
             }
         ]
         assert totals_of(sheet) == {"№": "ИТОГО", "ФИО": 1}
+
+
+def test_s000_6c_where_the_consent_is_lacking_the_cells_on_health_say_so():
+    with centre() as (session, by):
+        child = make_pupil(session, by, make_case(session, by, status=CaseStatus.ASSESSMENT), consent=False)
+
+        def told() -> tuple[str, ...]:
+            [line] = lines_of(exported("R04", session, by, Asked(DAY, health=True, registers=True)))
+            return line["Статус"], line["Инвалидность до"], line["ОВЗ"], line["Учёты"]
+
+        assert told() == (
+            "под опекой (попечительством)", "нужно согласие", "нужно согласие", "внутришкольный учёт",
+        )  # fmt: skip
+        consent = give_consent(
+            child, by=by, kind=ConsentKind.SPECIAL, given_by=child.memberships[0].family.members[0].person
+        )
+        assert told()[1] == dt.date(2027, 1, 1)
+        revoke_consent(consent, by=by, reason="Передумала")
+        assert told()[1] == "нужно согласие"
 
 
 def test_without_the_right_there_is_no_trace_of_health_or_registers():

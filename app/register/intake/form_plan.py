@@ -40,6 +40,7 @@ from app.register.intake.plan import (
     question,
     stamp_of,
 )
+from app.register.locks import Lock, locks_of_new
 from app.register.sheet import Group, Reading
 from app.register.spec import title_key
 from app.words import fold
@@ -98,6 +99,10 @@ def judge(session: Session, form: Form, reading: Reading, answers: Answers, *, b
     )  # fmt: skip
     notes = tuple(note for group in reading.groups for note in group.notes)
     return FormPlan(reading, rows, by.unit, notes, stamp_of(reading, by, answers, said), answers)
+
+
+def _told(lock: Lock) -> str:
+    return f"{lock.reason[:1].lower()}{lock.reason[1:].rstrip('.')}"
 
 
 class _Judging:
@@ -186,6 +191,9 @@ class _Judging:
             own = self.form.cell(name).glance(found.cells.get(name))
             if said.words == own.words or (not said.words and (not blanks or name not in found.values)):
                 continue
+            if name in found.closed:
+                problems.append(group.problem(group.head, name, "closed", _told(found.closed[name])))
+                continue
             if name not in self.form.editing:
                 problems.append(group.problem(group.head, name, "locked", LOCKED.format(own.words)))
                 continue
@@ -259,6 +267,9 @@ class _Judging:
                 problems.append(group.problem(group.head, name, "bad_value", said))
                 continue
             (values if name in self.form.adding else later)[name] = value
+        for name, lock in locks_of_new(self.session, self.form.spec, mapped, values).items():
+            if {**values, **later}.get(name) not in (None, "", [], False):
+                problems.append(group.problem(group.head, name, "closed", _told(lock)))
         return FormRow(group, Verdict.ERROR if problems else Verdict.NEW, tuple(problems), values=values, later=later)
 
     # ---- rows among each other -----------------------------------------------------------------------
@@ -311,7 +322,9 @@ class _Judging:
         pairs = tuple(
             (self.form.field(name).said, self._said(row.group, name).words, self.words(name, found.values[name]))
             for name in self._mapped(row.group)
-            if name in found.values and (self._said(row.group, name).words or found.values[name] not in (None, "", []))
+            if name in found.values
+            and name not in found.closed
+            and (self._said(row.group, name).words or found.values[name] not in (None, "", []))
         )
         title = str(self.session.get(self.form.spec.model, found.id) or OUT_OF_SIGHT)
         row = replace(row, twins=(Twin(found.id, title, 100, pairs, key),))

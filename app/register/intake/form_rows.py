@@ -6,19 +6,21 @@ Everything is asked in bulk: a register of 20 000 rows costs some hundred statem
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Session
 
 from app.base import Model
-from app.register import kinds
+from app.register import kinds, locks
 from app.register.field import OUT_OF_SIGHT, Field
 from app.register.forms import MISSING
 from app.register.intake.form_cells import written
 from app.register.intake.form_sheet import Form
+from app.register.locks import Lock
 from app.register.lookup import look_up
 from app.register.spec import title_key
 from app.words import fold
@@ -35,6 +37,8 @@ class Held:
     version: int
     values: dict[str, Any]
     cells: dict[str, Any]
+    closed: Mapping[str, Lock]
+    """Fields that are held and neither written out nor taken; their cells say so."""
 
 
 def pieces(found: Iterable[Any]) -> Iterator[list[Any]]:
@@ -71,7 +75,10 @@ def held(session: Session, form: Form, ids: Sequence[int], titles: Titles) -> It
     """Yield the records of *ids* that the acting person sees, in that order."""
     model = form.spec.model
     links = {name: form.field(name).target for name in form.stored if form.field(name).kind == "ref"}
-    wanted = [getattr(model, name) for name in form.stored]
+    # Whom a row tells of may stand on no form.
+    told_of = {field.subject for name in form.stored if (field := form.field(name)).subject} - {"id", *form.stored}
+    names = (*form.stored, *sorted(told_of))
+    wanted = [getattr(model, name) for name in names]
     for some in pieces(dict.fromkeys(ids)):
         rows = {row[0]: row for row in session.execute(
             select(model.id, model.version, *wanted).where(model.id.in_(some))
@@ -80,18 +87,22 @@ def held(session: Session, form: Form, ids: Sequence[int], titles: Titles) -> It
             at = form.stored.index(name) + 2
             if target is not None:
                 titles.fetch(target, (row[at] for row in rows.values()))
+        told = {pk: SimpleNamespace(id=pk, **dict(zip(names, row[2:], strict=True))) for pk, row in rows.items()}
+        locked = locks.locks_on(session, form.spec, form.stored, told.values())
         for pk in some:
             if pk in rows:
-                yield _held(form, rows[pk], titles)
+                yield _held(form, rows[pk], titles, locked.of(form.spec, form.stored, told[pk]))
 
 
-def _held(form: Form, row: Any, titles: Titles) -> Held:
-    values = dict(zip(form.stored, row[2:], strict=True))
+def _held(form: Form, row: Any, titles: Titles, closed: Mapping[str, Lock]) -> Held:
+    values = dict(zip(form.stored, row[2:], strict=False))
     shown = {}
     for name, value in values.items():
         made = form.field(name)
         shown[name] = written(made, value, titles.of(made.target, value) if made.target is not None else "")
-    return Held(row[0], row[1], values, shown)
+    if closed:
+        shown.update(dict.fromkeys(closed, locks.word()))
+    return Held(row[0], row[1], values, shown, closed)
 
 
 # ---- links by their words ----------------------------------------------------------------------------

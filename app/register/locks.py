@@ -1,0 +1,137 @@
+"""Special fields that stay closed until a paper of the person they tell of opens them (152-ФЗ, article 10; S000-6c).
+
+A right opens a class of data for a role; a lock closes the same fields again for single persons. The model says once
+whom its special fields tell of: ``__subject__`` names the column with that key («person_id»). The engine knows neither
+people nor papers: a slice tells which subjects are closed and why, for many at once, by :func:`keep_by`.
+
+A closed field is held and never shown or taken: list and Excel say so in its cell, the card in a block with the way to
+open it, the form too; what is typed for it is refused with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.register.field import Field
+from app.register.pages import Act, Cell
+from app.register.spec import Spec
+
+Reasons = Callable[[Session, Collection[int]], Mapping[int, str]]
+Way = Callable[[int], Act | None]
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """What a slice tells of locks.
+
+    *reasons* gives a sentence for each closed subject among many, in a constant number of queries; *way* the button
+    that leads to opening one; *word* stands in a closed cell; *unborn* is the sentence for a subject being added.
+    """
+
+    reasons: Reasons
+    way: Way
+    word: str
+    unborn: str
+
+
+_kept: list[Keeper] = []
+
+
+def keep_by(keeper: Keeper) -> None:
+    """Let *keeper* tell which subjects are closed; without one nothing is."""
+    _kept[:] = [keeper]
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Why the special fields of *subject* are closed; *subject* None is one that is being added."""
+
+    subject: int | None
+    reason: str
+
+    @property
+    def way(self) -> Act | None:
+        """The button that leads to opening it, for who may use it."""
+        return _kept[0].way(self.subject) if self.subject is not None else None
+
+
+@dataclass(frozen=True)
+class Locks:
+    """The locks on a page or batch of records."""
+
+    reasons: Mapping[int, str]
+
+    def on(self, field: Field, record: Any) -> Lock | None:
+        """Return the lock on *field* of *record*, None where it is open."""
+        if not field.subject or not self.reasons:
+            return None
+        pk = subject_of(field, record)
+        return Lock(pk, self.reasons[pk]) if pk in self.reasons else None
+
+    def of(self, spec: Spec, names: Iterable[str], record: Any) -> dict[str, Lock]:
+        """Return the closed ones of the fields *names* of *record*, each with its lock."""
+        if not self.reasons:
+            return {}
+        found = ((name, self.on(spec.fields[name], record)) for name in names)
+        return {name: lock for name, lock in found if lock is not None}
+
+
+OPEN = Locks({})
+
+
+def subject_of(field: Field, record: Any) -> Any:
+    """Return the key of whom *field* of *record* tells, None if of nobody."""
+    current = record
+    for step in field.subject.split("."):
+        if current is None:
+            return None
+        current = getattr(current, step)
+    return current
+
+
+def locks_on(session: Session, spec: Spec, names: Iterable[str], records: Iterable[Any]) -> Locks:
+    """Return what is closed of the fields *names* of *records*; however many they are, it is asked for once."""
+    told = {field.subject: field for name in names if (field := spec.fields[name]).subject}
+    if not told or not _kept:
+        return OPEN
+    subjects = {subject_of(field, record) for record in records for field in told.values()} - {None}
+    return Locks(_kept[0].reasons(session, subjects)) if subjects else OPEN
+
+
+def locks_of(session: Session, spec: Spec, names: Iterable[str], record: Any) -> dict[str, Lock]:
+    """Return the closed ones of the fields *names* of one *record*, each with its lock."""
+    every = tuple(names)
+    return locks_on(session, spec, every, [record]).of(spec, every, record)
+
+
+def locks_of_new(session: Session, spec: Spec, names: Iterable[str], values: Mapping[str, Any]) -> dict[str, Lock]:
+    """Return which of the fields *names* are closed on a record being added with *values*, so far as those tell.
+
+    A record that is itself the subject has no paper yet, so its special fields wait until it is saved.
+    """
+    told = {name: spec.fields[name].subject for name in names if spec.fields[name].subject}
+    if not told or not _kept:
+        return {}
+    known = {subject: values.get(subject) for subject in set(told.values())}
+    keys = {pk for pk in known.values() if pk is not None}
+    reasons = _kept[0].reasons(session, keys) if keys else {}
+    made: dict[str, Lock] = {}
+    for name, subject in told.items():
+        reason = _kept[0].unborn if subject == "id" else reasons.get(known[subject] or 0, "")
+        if reason:
+            made[name] = Lock(known[subject], reason)
+    return made
+
+
+def word() -> str:
+    """Return what stands in a closed cell: «нужно согласие»."""
+    return _kept[0].word
+
+
+def cell() -> Cell:
+    """Return a closed cell of a list."""
+    return Cell(word(), icon="lock-fill", empty=True)
