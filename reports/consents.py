@@ -62,7 +62,7 @@ class ConsentLine:
 
 def _lines(session: Session, asked: Asked) -> Iterator[ConsentLine]:
     whose, giver = aliased(Person), aliased(Person)
-    query = (
+    query: Any = (
         select(
             Consent.person_id,
             Consent.given_by_id,

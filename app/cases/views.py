@@ -15,7 +15,7 @@ from app.acting import Actor, today
 from app.base import Model
 from app.cases import new_family, rules
 from app.cases.models import CaseStatus, CaseTeamMember, CuratorAssignment, FamilyCase
-from app.people.consents import people_of, withdrawn
+from app.people.consents import members_now, withdrawn
 from app.people.models import Family, FamilyMember, Person, age_on
 from app.people.rules import register_family
 from app.people.views import withdrawal_notes
@@ -135,7 +135,7 @@ class Families(Register):
 
     def notes(self, record: Family) -> tuple[Note, ...]:
         """Banners of the consents members of the family have withdrawn."""
-        return withdrawal_notes(withdrawn(self.session, [one.id for one in people_of(self.session, record)]))
+        return withdrawal_notes(withdrawn(self.session, members_now(record.id)))
 
     def overview(self, session: Session, record: Family) -> dict[str, object]:
         """Who is in the family, its cases, and the facts of the open one."""

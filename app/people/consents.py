@@ -34,6 +34,7 @@ from app.words import counted
 
 OF_AGE = 18
 """Years from which nobody consents for a person."""
+_ACTIVE = ConsentStatus.ACTIVE
 OPENING = (ConsentKind.SPECIAL, ConsentKind.PROCESSING)
 """The kinds that open special data, if they name them."""
 
@@ -175,12 +176,16 @@ def unreplaced(session: Session, withdrawn: Iterable[Consent]) -> list[Consent]:
     return [one for one in asked if not replaced(one, found, day)]
 
 
-def withdrawn(session: Session, persons: Collection[int]) -> list[Consent]:
-    """Return the withdrawn consents of *persons* that no standing one has replaced, the latest first."""
-    if not persons:
-        return []
-    asked = select(Consent).where(Consent.person_id.in_(persons), Consent.revoked_at.is_not(None))
+def withdrawn(session: Session, whose: Collection[int] | Select[int]) -> list[Consent]:
+    """Return the withdrawn consents of the persons *whose* that no standing one has replaced, the latest first."""
+    asked = select(Consent).where(Consent.person_id.in_(whose), Consent.revoked_at.is_not(None))
+    asked = asked.options(joinedload(Consent.person))
     return unreplaced(session, session.scalars(asked.order_by(Consent.revoked_at.desc(), Consent.id.desc())))
+
+
+def members_now(family_id: int) -> Select[int]:
+    """Return the query of the keys of who is in the family now."""
+    return select(FamilyMember.person_id).where(FamilyMember.family_id == family_id, FamilyMember.date_to.is_(None))
 
 
 def people_of(session: Session, owner: Model) -> list[Person]:
@@ -199,9 +204,11 @@ def missing(session: Session, people: Sequence[Person]) -> list[tuple[str, list[
     ids, day = [one.id for one in people], today()
     if not ids:
         return []
-    found = session.scalars(select(Consent).where(Consent.person_id.in_(ids), Consent.kind == ConsentKind.PROCESSING))
-    standing = {one.person_id for one in found if one.status_on(day) is ConsentStatus.ACTIVE}
-    closed = closed_among(session, [one.id for one in people if one.is_minor(day) or len(people) == 1])
+    found = session.scalars(select(Consent).where(Consent.person_id.in_(ids))).all()
+    standing = {one.person_id for one in found if one.kind is ConsentKind.PROCESSING and one.status_on(day) is _ACTIVE}
+    asked = {one.id for one in people if one.is_minor(day) or len(people) == 1}
+    opening = (one for one in found if one.special_categories and one.kind in OPENING)
+    closed = asked - {one.person_id for one in opening if status_on(one, day) is _ACTIVE}
     lacking = (
         ("Нет согласия на обработку данных", [one for one in people if one.id not in standing]),
         ("Нет согласия на сведения о здоровье", [one for one in people if one.id in closed]),
