@@ -7,6 +7,7 @@ from app.acting import Actor
 from app.base import RuleBroken, session_of
 from app.door import lockout, second_step
 from app.door.models import Ended, UserSession
+from app.door.passwords import is_right
 from app.door.sessions import end, end_all
 from app.organisation.models import Account
 from app.organisation.rules import need_rank_over
@@ -52,6 +53,22 @@ def reset_second_step(account: Account, *, by: Actor) -> None:
     if not second_step.switch_off(session, account.user_id, account, by=by):
         raise RuleBroken(f"У входа «{account}» код не спрашивают.")
     end_all(session, account.user_id, Ended.SECOND_STEP)
+
+
+def prove(account: Account, password: str, wrong: str, *, by: Actor) -> str:
+    """Return why the person inside is not believed to be the owner, nothing when the password is right.
+
+    A browser left open is a door too: wrong passwords are counted with those of the login. The caller commits.
+    """
+    session = session_of(account)
+    counters = lockout.Counters(session, account.user.username, by.address, account.user_id)
+    if counters.verdict.wait:
+        return lockout.said(counters.verdict, wrong)
+    if is_right(account.user.password, password):
+        return ""
+    verdict = counters.failed()
+    journal.record(session, by, "account.refused", account, f"Неверный пароль при смене настроек входа «{account}».")
+    return lockout.said(verdict, wrong)
 
 
 def forgive_failures(account: Account, *, by: Actor) -> None:

@@ -15,7 +15,7 @@ from app.door.passwords import SHORTEST
 from app.extensions import db
 from app.journal.models import JournalRow
 from app.organisation import rules
-from app.organisation.inside import end_session, end_sessions
+from app.organisation.inside import end_session, end_sessions, prove
 from app.organisation.inside_views import open_sessions, own_or_404
 from app.organisation.models import Account
 from app.register.access import PK, signed_in
@@ -100,6 +100,10 @@ class Profile(BaseView):
             errors = {name: "Заполните это поле." for name, text in typed.items() if not text}
             if not errors and typed["password"] != typed["again"]:
                 errors["again"] = "Пароли не совпали. Наберите новый ещё раз."
+            if not errors:
+                doubt = prove(account, typed["current"], rules.WRONG_PASSWORD, by=acting.actor())
+                db.session.commit()
+                errors = {"current": doubt} if doubt else {}
             if not errors:
                 try:
                     committed(

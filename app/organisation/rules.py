@@ -28,6 +28,7 @@ from app.door.sessions import end_all
 from app.organisation.models import Account, Department, ServiceUnit, StaffMember
 from app.roles import ADMINISTRATOR, ROLES, rank
 
+WRONG_PASSWORD = "Это не ваш нынешний пароль. Проверьте раскладку и клавишу Caps Lock."
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 
 
@@ -238,7 +239,7 @@ def change_own_password(
         RuleBroken: the present password is wrong, or the new one is the same or weak.
     """
     if not is_right(account.user.password, current):
-        raise RuleBroken("Это не ваш нынешний пароль. Проверьте раскладку и клавишу Caps Lock.", field="current")
+        raise RuleBroken(WRONG_PASSWORD, field="current")
     if password == current:
         raise RuleBroken("Это тот же пароль. Придумайте другой.", field="password")
     change_password(account, password, by=by, here=here)

@@ -15,14 +15,13 @@ from app import acting
 from app.base import RuleBroken
 from app.door import second_step, totp
 from app.door.models import Ended
-from app.door.passwords import is_right
 from app.door.sessions import end_all
 from app.extensions import db
+from app.organisation.inside import prove
 from app.organisation.models import Account
+from app.organisation.rules import WRONG_PASSWORD
 from app.register.access import signed_in
 from app.register.editing import Refused, committed, safe_back
-
-_WRONG_PASSWORD = "Это не ваш пароль. Проверьте раскладку и клавишу Caps Lock."
 
 
 class SecondSteps(BaseView):
@@ -71,9 +70,10 @@ class SecondSteps(BaseView):
     def codes(self) -> Response | str:
         """Make new recovery codes, after the password."""
         account, by = g.account, acting.actor()
+        if _doubted(account):
+            return redirect(url_for("SecondSteps.index"))
 
         def step() -> list[str]:
-            _need_password(account)
             return second_step.renew_codes(db.session(), account.user_id, account, by=by)
 
         try:
@@ -87,9 +87,10 @@ class SecondSteps(BaseView):
     def off(self) -> Response:
         """Switch it off, after the password; a role that must have it keeps it."""
         account, by = g.account, acting.actor()
+        if _doubted(account):
+            return redirect(url_for("SecondSteps.index"))
 
         def step() -> None:
-            _need_password(account)
             if _is_needed():
                 raise RuleBroken("Вашей роли вход с кодом нужен всегда. Потерян телефон — обратитесь к администратору.")
             second_step.switch_off(db.session(), account.user_id, account, by=by)
@@ -103,9 +104,13 @@ class SecondSteps(BaseView):
         return redirect(url_for("SecondSteps.index"))
 
 
-def _need_password(account: Account) -> None:
-    if not is_right(account.user.password, request.form.get("password", "")):
-        raise RuleBroken(_WRONG_PASSWORD, field="password")
+def _doubted(account: Account) -> bool:
+    """Whether the typed password is not the owner's; the next page tells why."""
+    doubt = prove(account, request.form.get("password", ""), WRONG_PASSWORD, by=acting.actor())
+    db.session.commit()
+    if doubt:
+        flash(doubt, "bad")
+    return bool(doubt)
 
 
 def _is_needed() -> bool:

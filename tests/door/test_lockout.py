@@ -183,7 +183,8 @@ def test_a_failed_entry_is_journalled_and_a_mistyped_name_is_not_in_clear(door: 
     door.enter(door.browser(), secret, WRONG)
     for _ in range(4):
         door.enter(door.browser(), password=WRONG)
-    rows = stored.scalars(select(JournalRow).where(JournalRow.verb.in_(("account.refused", "account.lockout")))).all()
+    told = JournalRow.verb.in_(("account.refused", "account.lockout"))
+    rows = stored.scalars(select(JournalRow).where(told).order_by(JournalRow.id)).all()
     assert [(row.verb, row.record_id, row.address) for row in rows] == [
         ("account.refused", account.id, "10.0.0.1"), ("account.refused", None, "10.0.0.1"),
         *[("account.refused", account.id, "10.0.0.1")] * 4, ("account.lockout", account.id, "10.0.0.1"),
@@ -193,6 +194,24 @@ def test_a_failed_entry_is_journalled_and_a_mistyped_name_is_not_in_clear(door: 
                         rows[1].sentence)  # fmt: skip
     assert rows[-1].sentence.replace("\u00a0", " ") == "Вход закрыт на 30 секунд: «testova»."
     assert not any(secret.casefold() in row.sentence.casefold() for row in rows)
+
+
+def test_the_present_password_is_not_guessed_from_inside_either(door: Door) -> None:
+    """A03: a browser left open is a door too."""
+    door.account()
+    browser = door.inside()
+    form = {"current": WRONG, "password": "Ромашка-поле-8", "again": "Ромашка-поле-8"}
+    told = [browser.post("/profile/password/", data=form).text.replace("\u00a0", " ") for _ in range(6)]
+    assert [
+        f"Caps Lock. Осталось попыток: {left}." in page for left, page in zip((4, 3, 2, 1), told, strict=False)
+    ] == [True] * 4
+    assert all("Слишком много попыток подряд. Подождите 30 секунд" in page for page in told[4:])
+    right = browser.post("/profile/password/", data={**form, "current": PASSWORD}).text
+    assert "Слишком много попыток подряд." in right
+    off = browser.post("/profile/second-step/off", data={"password": PASSWORD}, follow_redirects=True).text
+    assert "Слишком много попыток подряд." in off
+    with later(seconds=30):
+        assert browser.post("/profile/password/", data={**form, "current": PASSWORD}).status_code == 302
 
 
 # ---- the first password ------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ def test_new_recovery_codes_replace_the_old_after_the_password(door: Door, store
     browser = door.inside()
     old = set_up(door, browser)
     refused = browser.post("/profile/second-step/codes", data={"password": "не тот"}, follow_redirects=True).text
-    assert "Это не ваш пароль." in refused
+    assert "Это не ваш нынешний пароль." in refused
     page = browser.post("/profile/second-step/codes", data={"password": PASSWORD}).text
     new = re.findall(r"<kbd>([a-z0-9-]+)</kbd>", page)
     assert len(new) == 10 and not set(new) & set(old)
@@ -194,7 +194,9 @@ def test_the_administrator_takes_it_away_and_the_journal_tells(door: Door, store
     told = admin.post(f"/accounts/second-step/{account.id}/off", follow_redirects=True).text
     assert "У входа «testova» код не спрашивают." in told
     verbs = stored.execute(
-        select(JournalRow.verb, JournalRow.user_id).where(JournalRow.verb.like("account.second_step%"))
+        select(JournalRow.verb, JournalRow.user_id)
+        .where(JournalRow.verb.like("account.second_step%"))
+        .order_by(JournalRow.id)
     ).all()
     assert [tuple(row) for row in verbs] == [
         ("account.second_step_on", account.user_id), ("account.second_step_off", admin.user_id),

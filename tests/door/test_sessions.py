@@ -309,9 +309,9 @@ def test_coming_in_and_going_out_are_named_in_the_journal(door: Door, stored: Se
     account = door.account()
     door.inside().post("/logout/")
     told = stored.execute(
-        select(JournalRow.verb, JournalRow.record_id, JournalRow.address).where(
-            JournalRow.table_name == Account.__tablename__, JournalRow.user_id == account.user_id
-        )
+        select(JournalRow.verb, JournalRow.record_id, JournalRow.address)
+        .where(JournalRow.table_name == Account.__tablename__, JournalRow.user_id == account.user_id)
+        .order_by(JournalRow.id)
     ).all()
     assert [tuple(row) for row in told] == [
         ("account.enter", account.id, "10.0.0.1"), ("account.leave", account.id, "127.0.0.1"),
