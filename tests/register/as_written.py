@@ -67,8 +67,8 @@ def use(folder: Path) -> None:
                 made = make_account(stored, person, f"visitor{number}", "пароль-для-проверок", [role], by=SYSTEM,
                                     must_change=False)  # fmt: skip
                 accounts.append(made)
-            stored.commit()
             curator, registrar = (signed_in(app, account) for account in accounts)
+            stored.commit()
     refused = curator.post("/rental/add", data={**CARD, "acquired_on": "31.02.2026"})
     assert refused.status_code == 200 and "В феврале нет 31-го числа." in refused.text and "«Ёж»" in refused.text
     saved = curator.post("/rental/add", data=CARD)
@@ -96,7 +96,9 @@ def use(folder: Path) -> None:
     assert curator.post("/rental/delete/1").location == "/rental/"
     with app.app_context(), acting(SYSTEM), Session(db.engine) as stored:
         wanted = select(JournalRow.verb).where(JournalRow.table_name == "rental_item").order_by(JournalRow.id)
-        assert stored.scalars(wanted).all() == ["create", "change", "delete"]
+        verbs = stored.scalars(wanted).all()
+        changes = [verb for verb in verbs if not verb.startswith(("look", "export"))]
+        assert changes == ["create", "change", "delete"], verbs
         db.engine.dispose()
 
 
