@@ -326,7 +326,7 @@ def verify() -> None:
 def _anchor(app: Flask) -> Path:
     """Return the file outside the database where the head of the chain is also kept."""
     settings: Settings = app.config["OPORA"]
-    return settings.instance / "journal.json"
+    return settings.instance / chain.ANCHOR
 
 
 # ---- tables -------------------------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ from app.jobs.models import Job, JobStatus
 from app.jobs.progress import Cancelled, Interrupted, Progress
 from app.jobs.queue import TROUBLES, Queue, Threads
 from app.jobs.scheduled import begin_due, finish_daily
+from app.jobs.sealing import Sealer
 from app.jobs.tasks import DAILIES, TASKS, Asked, Outcome, Task
 
 BEAT, DEAD, ATTEMPTS = 1.0, 30.0, 3
@@ -90,6 +91,7 @@ class Jobs:
         self.queue = Queue(app.config["OPORA"], self.run, self.run_daily)
         self.folder: Path = app.config["OPORA"].instance / "results"
         self._under_way: dict[int, Progress] = {}
+        self._sealer = Sealer(app)
         sqlite = app.config["OPORA"].database_url.get_backend_name() == "sqlite"
         # A job may hold SQLite's write lock longer than others wait for it; those of this process wait for its end.
         self._one_writer: AbstractContextManager[Any] = threading.Lock() if sqlite else nullcontext()
@@ -132,6 +134,8 @@ class Jobs:
         while not self._stopping.is_set():
             with _Logged("watch"):
                 self.watch()
+            with _Logged("seal"):
+                self._sealer.seal_if_due()
             self._stopping.wait(WATCH)
 
     # ---- the watch -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ The head and the number of rows are also written to a file outside the database,
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from app import sealing
 from app.acting import now
 from app.journal import BOUND, row_digest
 from app.journal.models import JournalRow, JournalSeal
+
+ANCHOR = "journal.json"
+"""The file outside the database, in the folder of the installation."""
 
 BATCH = 5_000
 BEFORE_ALL = -(2**62)
@@ -63,7 +67,7 @@ def seal(session: Session, anchor: Path | None = None, *, waits: bool = True) ->
     sealed = session.scalar(select(func.sum(JournalSeal.rows)))
     session.commit()
     if anchor is not None and done:
-        fresh = anchor.with_suffix(".new")
+        fresh = anchor.with_suffix(f".{os.getpid()}.new")
         fresh.write_text(json.dumps({"last_id": after, "rows": sealed, "head": head.hex()}), "ascii")
         fresh.replace(anchor)
     return done

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_appbuilder import expose
 from werkzeug.wrappers import Response
 
-from app.register import bulk_edit, row_edit, view_pages
+from app.register import bulk_edit, looking, row_edit, view_pages
 from app.register.access import PK, access, keeps_typed
 
 
@@ -50,3 +51,15 @@ class ListRoutes:
     def row(self: Any, pk: int) -> Response | str:
         """The form of a few fields of one record, opened in its row."""
         return row_edit.edit(self, pk)
+
+    @expose(f"/printed/{PK}", methods=["POST"])
+    @access("show")
+    def printed(self: Any, pk: int) -> Response:
+        """The card goes to the printer, says its page."""
+        return looking.printed(self, self.record_or_404(pk), request.form.get("block", ""))
+
+    @expose("/printed", methods=["POST"])
+    @access("list")
+    def list_printed(self: Any) -> Response:
+        """A page of the list goes to the printer."""
+        return looking.printed(self, None, "")

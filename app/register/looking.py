@@ -18,7 +18,8 @@ from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.acting import actor_or_none
+from app import journal
+from app.acting import actor, actor_or_none
 from app.base import Model
 from app.extensions import db
 from app.journal import looks
@@ -26,6 +27,7 @@ from app.register.personal import is_personal
 
 if TYPE_CHECKING:
     from app.register.spec import Spec
+    from app.register.view import Register
 
 FACTS = "Сведения"
 
@@ -139,8 +141,34 @@ def _look_of(response: Response) -> Look | None:
     return noted
 
 
+def printed(register: Register, record: Model | None, section: str) -> Response:
+    """Record that a page was printed, as its script tells before the printer is asked for.
+
+    A server sees no printer: who prints without scripts, photographs the screen or saves the page is not seen here.
+    That the page was shown is on record all the same.
+    """
+    if is_personal(register.model):
+        session, by = db.session(), actor()
+        said = f"Раздел «{' '.join(section.split())[:60]}»." if section else ""
+        journal.record(session, by, looks.PRINT, record, said, about=(register.model.__tablename__, None))
+        session.commit()
+    return Response(status=204)
+
+
+def print_slip() -> str:
+    """Return the address a page of this request tells of its printing, empty where printing is no look."""
+    view: Any = getattr(current_app.view_functions.get(request.endpoint or ""), "__self__", None)
+    about = subject()
+    if about is None or not hasattr(view, "printed"):
+        return ""
+    _, pk = about
+    return str(view.url("list_printed") if pk is None else view.url("printed", pk=pk))
+
+
 def init_looking(app: Flask) -> None:
     """Make *app* write down the look each answer is before it leaves, and refuse browsers that fetch ahead."""
+
+    app.jinja_env.globals["print_slip"] = print_slip
 
     @app.before_request
     def refuse_ahead() -> Response | None:

@@ -42,7 +42,13 @@ document.addEventListener("click", (event) => {
 addEventListener("beforeprint", () => {
   const at = new Date().toLocaleString("ru-RU", { dateStyle: "short", timeStyle: "short" });
   for (const place of all("[data-printed]")) place.textContent = `, ${at}`;
+  for (const slip of all("[data-print-slip]")) fetch(slip.action, { method: "POST", body: new FormData(slip), keepalive: true });
 });
+
+for (const button of all("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
 
 /* ---- the login -------------------------------------------------------------------------------------------------- */
 

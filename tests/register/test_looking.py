@@ -6,9 +6,11 @@ import datetime as dt
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from typing import Any
 
 import pytest
 from flask import Flask
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
@@ -21,7 +23,7 @@ from app.register.personal import is_personal
 from app.register.registry import registers
 from tests.make import child_of, make_case, make_family, mother_of
 from tests.register.conftest import Office
-from tests.visiting import Browser
+from tests.visiting import PASSWORD, Browser
 
 Row = tuple[str, str, int | None, str]
 
@@ -46,6 +48,7 @@ def made(office: Office, step: Callable[[], object]) -> list[Row]:
     """Return the looks that *step* leaves in the journal."""
     office.stored.commit()
     last = office.stored.scalar(select(JournalRow.id).order_by(JournalRow.id.desc()).limit(1)) or 0
+    office.stored.commit()  # Whoever comes by a real browser does not wait for this session.
     step()
     office.stored.commit()
     rows = office.stored.scalars(select(JournalRow).where(JournalRow.id > last).order_by(JournalRow.id))
@@ -214,3 +217,41 @@ def test_a_case_of_a_meeting_or_programme_is_looked_at_by_its_own_page(office: O
     assert made(office, lambda: head.get(f"/cases/show/{case.id}")) == [
         ("look.card", "family_case", case.id, "Раздел «Сведения»."),
     ]
+
+
+@pytest.mark.both
+def test_a_print_is_one_look_and_only_of_what_one_may_open(office: Office, family: Family) -> None:
+    head, foreign = office.come("Заведующий отделением"), office.foreign()
+    page = head.get(f"/families/show/{family.id}").text
+    assert f'action="/families/printed/{family.id}"' in page and "data-print-slip" in page
+    assert 'action="/families/printed"' in head.get("/families/").text
+    told = made(office, lambda: head.post(f"/families/printed/{family.id}", data={"block": "Сведения"}))
+    assert told == [("look.print", "family", family.id, "Раздел «Сведения».")]
+    assert made(office, lambda: head.post("/families/printed")) == [("look.print", "family", None, "")]
+    assert made(office, lambda: head.post("/services/printed")) == []
+    assert head.post(f"/families/printed/{foreign.id}").status_code == 404
+    assert "data-print-slip" not in head.get(f"/families/show/{foreign.id}").text
+    assert "data-print-slip" not in head.get("/services/").text
+
+
+@pytest.mark.browser
+def test_the_browser_tells_of_printing_before_it_asks_for_the_printer(
+    office: Office, family: Family, address: str, page: Any
+) -> None:
+    head = office.come("Заведующий отделением")
+    login = office.stored.scalars(select(User.username).where(User.id == head.user_id)).one()
+    card = f"/families/show/{family.id}"
+    office.stored.commit()
+    page.goto(f"{address}/login/?next={card}")
+    page.get_by_label("Имя").fill(login)
+    page.get_by_label("Пароль", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Войти").click()
+    page.wait_for_url(f"**{card}")
+    assert page.get_by_role("button", name="Печать").is_visible()
+
+    def printing() -> None:
+        with page.expect_response("**/families/printed/*") as answer:
+            page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert answer.value.status == 204
+
+    assert made(office, printing) == [("look.print", "family", family.id, "Раздел «Обзор».")]
