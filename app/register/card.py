@@ -59,10 +59,10 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
         page.update(
             overview=register.overview_template,
             extra=register.overview(register.session, record),
-            parts=detail.facts(spec, record, register.linked_url, closed),
+            parts=detail.facts(spec, record, register.linked_url, closed, whole=may(register, "edit")),
         )
     else:
-        page["parts"] = detail.facts(spec, record, register.linked_url, closed)
+        page["parts"] = detail.facts(spec, record, register.linked_url, closed, whole=may(register, "edit"))
     if page.get("parts"):
         looking.fields_shown(spec, [name for name in names if name not in closed])
     drawn = [Tab("", "Обзор" if register.overview_template else "Сведения", here, not current)]

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.base import Model
+from app.register.field import masked
 from app.register.files import of_record
 from app.register.locks import Lock
 from app.register.models import Attachment
@@ -18,16 +19,18 @@ from app.register.spec import Related, Spec
 
 
 def facts(
-    spec: Spec, record: Model, address: Callable[[Model], str | None], closed: Mapping[str, Lock]
+    spec: Spec, record: Model, address: Callable[[Model], str | None], closed: Mapping[str, Lock], *, whole: bool
 ) -> tuple[FactsPart, ...]:
     """Return the card's groups of (label, value); a link leads to the card of the record it points to.
 
-    Instead of the *closed* fields a group says why they are closed and how to open them.
+    Instead of the *closed* fields a group says why they are closed and how to open them. *whole*: a СНИЛС is shown
+    with all its digits, to who may change it.
     """
 
     def cell(name: str) -> Cell:
         field = spec.fields[name]
         made, linked = field.cell(record), field.value(record) if field.relation else None
+        made = made if whole else masked(field, made)
         return replace(made, href=address(linked)) if linked is not None else made
 
     return tuple(

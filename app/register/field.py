@@ -180,6 +180,11 @@ def shown(value: Any, kind: str = "computed", scale: int = 0) -> Cell:
     return Cell(str(value))
 
 
+def masked(field: Field, cell: Cell) -> Cell:
+    """Return *cell* as lists show it: of a СНИЛС the last five digits, «***-***-445 95» (S003-4.36)."""
+    return replace(cell, text=f"***-***-{cell.text[-6:]}") if field.kind == "snils" and not cell.empty else cell
+
+
 def zone() -> ZoneInfo:
     """Return the time zone of the acting unit."""
     who = actor_or_none()

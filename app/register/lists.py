@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.base import Model
 from app.register import locks
+from app.register.field import masked
 from app.register.light import NeedsRecord, Reader, Unread
 from app.register.locks import OPEN, Locks, locks_on
 from app.register.pages import Chip, ColumnHead, FilterControl, PageLink, Pager, Row
@@ -200,7 +201,7 @@ def rows(
     made = []
     fields = [spec.fields[name] for name in names]
     for record in records:
-        cells = [locks.cell() if locked.on(field, record) else field.cell(record) for field in fields]
+        cells = [locks.cell() if locked.on(field, record) else masked(field, field.cell(record)) for field in fields]
         if cells:
             cells[0] = replace(cells[0], href=link(record), small=subtitle(record) or cells[0].small)
         made.append(Row(record.id, str(record), tuple(cells)))

@@ -204,3 +204,16 @@ def test_the_tab_of_consents_on_a_family_says_what_is_missing(office: Office, ch
     consent_for(office, child)
     text = browser.get(f"/families/show/{family}?tab=consents").text
     assert "сведения о здоровье" not in text.split("panel")[0] and "действует" in text
+
+
+# ---- СНИЛС -------------------------------------------------------------------------------------------
+
+
+def test_s003_4_36_a_list_shows_the_end_of_a_snils_and_the_card_all_of_it_to_who_may_change_it(office: Office) -> None:
+    person = make_adult(office.stored, office.by, snils="11223344595")
+    for role, card in (("Куратор", "112-233-445\u00a095"), ("Психолог", "***-***-445\u00a095")):
+        browser = office.come(role)
+        listed = browser.get("/people/").text
+        assert "***-***-445\u00a095" in listed and "112-233" not in listed
+        shown = browser.get(f"/people/show/{person.id}").text
+        assert card in shown and ("112-233" in shown) is (role == "Куратор")
