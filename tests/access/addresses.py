@@ -25,19 +25,19 @@ SHARED = {
 }
 """Tables whose rows belong to nobody, with the reason: a row of another unit is there for all."""
 
-PERSONAL = {"Work", "Drafts"}
-"""Screens of one's own things: whose they are is a matter of the person, not of the unit."""
+PERSONAL = {"Work": "job", "Drafts": "draft", "Profile": "user_session"}
+"""Screens of one's own things and their table: whose they are is a matter of the person, not of the unit."""
 
-PK_OF = {"WaitingView": "programme_version"}
+PK_OF = {"WaitingView": "programme_version", "Audit": "family"}
 """Which table the ``pk`` of a screen that is no register names."""
 
-PARTS = {"version_id": "programme_version", "item_id": "agenda_item"}
+PARTS = {"version_id": "programme_version", "item_id": "agenda_item", "row": "user_session"}
 """Which table another number in an address names."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """One line of the table: *rule* with the names put in, the *method*, and what is needed to make an address of it."""
+    """One line of the table: *rule* with the names put in, *method*, and what is needed to make an address of it."""
 
     screen: str
     rule: str
@@ -150,6 +150,5 @@ def _number(world: World, route: Route, visitor: str, side: Side, name: str) -> 
     if method == "undo":
         return world.steps[whose][route.screen[1:]] if side in FILLED else MISSING
     if owner in PERSONAL:
-        kind = {"Work": "job", "Drafts": "draft"}[owner]
-        return world.own[whose][kind] if side in FILLED else MISSING
+        return world.own[whose][PERSONAL[owner]] if side in FILLED else MISSING
     return world.ids[side][route.table]

@@ -68,12 +68,7 @@ def bytes_of(answer: TestResponse) -> bytes:
 
 _PASSING = (
     (re.compile(rb'nonce-[\w-]+|nonce="[\w-]+"'), b"nonce"),
-    (
-        re.compile(
-            rb'((?:name="csrf_token"|name="csrf-token"|name="[\w.]*(?:ticket|token|once)")[^>]*(?:value|content)=")[^"]*'
-        ),
-        rb"\1",
-    ),
+    (re.compile(rb'((?:name="csrf.token"|name="[\w.]*(?:ticket|token|once)")[^>]*(?:value|content)=")[^"]*'), rb"\1"),
     (re.compile(rb"<strong>\d\d-\d{4}</strong>"), b"incident"),
 )
 """What differs from one request to the next: nonce, tokens, tickets, number of an incident."""

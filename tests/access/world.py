@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from app import create_app
 from app.acting import SYSTEM, Actor, acting, now
 from app.base import Codes, Model, MomentType, SealedType, SnilsType
 from app.cases.models import CaseStatus, CaseTeamMember, FamilyCase
+from app.door.models import UserSession
 from app.extensions import db
 from app.jobs.models import Job
 from app.meetings.models import BodyMember
@@ -38,7 +40,7 @@ from app.register.file_kinds import BY_CODE
 from app.register.models import BulkStep, Draft, SavedView
 from app.roles import CURATOR, PSYCHOLOGIST, ROLES
 from tests.databases import settings_of
-from tests.visiting import EASY, PASSWORD, Browser, signed_in
+from tests.visiting import EASY, PASSWORD, Browser, begun, signed_in
 
 ANYBODY, NOBODY, CLOSED = "Без входа", "Без роли", "Закрытый вход"
 """Visitors beside the delivered roles: nobody signed in, an account without a role, an account that was closed."""
@@ -75,6 +77,10 @@ LEFT_OUT = {
     "list_memory": "holds names of columns",
     "attachment": "made with its content, for each row of a register",
     "account": "made by its rule, with a login",
+    "user_session": "one's own, begun by whoever comes",
+    "failed_entry": "written at the door",
+    "second_step": "one's own, of the door",
+    "recovery_code": "one's own, of the door",
     "draft": "one's own, made for each visitor",
     "saved_view": "one's own, made for each visitor",
     "bulk_step": "one's own, made for each visitor",
@@ -162,9 +168,9 @@ class World:
 
 @contextmanager
 def world(folder: Path, ready: Path, texts: Texts, **settings: Any) -> Iterator[World]:
-    """Give a world in *folder*, begun from the file *ready* of an installation after setup, its columns filled by *texts*.
+    """Give a world in *folder*, begun from the file *ready* of an installation after setup.
 
-    *settings* go to the application over those of every test.
+    *texts* fill its columns, *settings* go to the application over those of every test.
     """
     folder.mkdir(parents=True, exist_ok=True)
     made = World(create_app(
@@ -217,6 +223,9 @@ def _populate(made: World, session: Session, texts: Texts) -> None:
         _visitors(made, session, rows[Side.OWN], texts)
         _belongings(made, session, rows, texts)
         _delete(session, rows[Side.DELETED], made.files[Side.DELETED])
+        for side in (*FILLED, Side.DELETED):
+            made.ids[side]["user_session"] = _session(session, rows[side]["account"])
+        session.flush()
         made.ids[Side.MISSING] = dict.fromkeys(made.ids[Side.OWN], MISSING)
         made.files[Side.MISSING] = dict.fromkeys(made.files[Side.OWN], MISSING)
 
@@ -316,6 +325,12 @@ def _delete(session: Session, rows: dict[str, Model], attached: dict[str, int]) 
         session.flush()
 
 
+def _session(session: Session, account: Any) -> int:
+    """Let *account* have signed in somewhere and return the id of that session."""
+    begun(account)
+    return session.scalars(select(UserSession.id).where(UserSession.user_id == account.user_id)).one()
+
+
 # ---- people --------------------------------------------------------------------------------------------------------
 
 
@@ -373,20 +388,22 @@ def _belongings(made: World, session: Session, rows: dict[Side, dict[str, Model]
         account = session.scalars(select(Account).where(Account.user_id == browser.user_id)).one()
         owner = account.user_id
         form = "families:add"
-        draft = Draft(user_id=owner, form=form, url="/families/add", title=texts(Side.OWN, "draft", "title", 90),
-                      body="{}", saved_at=now())  # fmt: skip
-        job = Job(
-            service_unit_id=unit, code="none", title=texts(Side.OWN, "job", "title", 90), user_id=owner, asked="{}"
+        title = partial(texts, Side.OWN, longest=90)
+        draft = Draft(
+            user_id=owner, form=form, url="/families/add", title=title("draft", "title"), body="{}", saved_at=now()
         )
-        view = SavedView(service_unit_id=unit, user_id=owner, register="families", name=texts(Side.OWN, "saved_view", "name", 90),
-                         query="")  # fmt: skip
+        job = Job(service_unit_id=unit, code="none", title=title("job", "title"), user_id=owner, asked="{}")
+        view = SavedView(
+            service_unit_id=unit, user_id=owner, register="families", name=title("saved_view", "name"), query=""
+        )
         session.add_all([draft, job, view])
         steps = [
-            BulkStep(service_unit_id=unit, user_id=owner, register=key, title=texts(Side.OWN, "bulk_step", "title", 90),
+            BulkStep(service_unit_id=unit, user_id=owner, register=key, title=title("bulk_step", "title"),
                      records=0, made="[]", at=now())
             for key in keys
         ]  # fmt: skip
         session.add_all(steps)
         session.flush()
-        made.own[role] = {"draft": draft.id, "job": job.id}
+        entered = session.scalars(select(UserSession.id).where(UserSession.user_id == owner)).first()
+        made.own[role] = {"draft": draft.id, "job": job.id, "user_session": entered or MISSING}
         made.steps[role] = {step.register: step.id for step in steps}
