@@ -166,6 +166,12 @@ class SealedType(TypeDecorator[str]):
         return sealing.unseal(value) if value else None
 
 
+class SealedCodeType(SealedType):
+    """A sealed number or code: one line, as :class:`CodeType`."""
+
+    cache_ok = True
+
+
 Line = Annotated[str, mapped_column(LineType(250))]
 Code = Annotated[str, mapped_column(CodeType(60))]
 Prose = Annotated[str, mapped_column(ProseType)]
@@ -174,6 +180,7 @@ Snils = Annotated[str, mapped_column(SnilsType(11))]
 Money = Annotated[Decimal, mapped_column(MoneyType(12, 2))]
 Moment = Annotated[dt.datetime, mapped_column(MomentType)]
 Sealed = Annotated[str, mapped_column(SealedType)]
+SealedCode = Annotated[str, mapped_column(SealedCodeType)]
 
 FabBase.registry.update_type_annotation_map(
     {

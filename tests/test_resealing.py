@@ -104,3 +104,11 @@ def test_a_forgotten_key_opens_nothing_and_has_another_print(ring: Path) -> None
 def test_every_sealed_column_of_the_product_is_found(session: Session) -> None:
     found = {f"{table.name}.{column.name}" for table, column in resealing.sealed_columns()}
     assert {"person.health_note", "journal_value.sealed_old", "draft.body", "job.asked", "bulk_step.made"} <= found
+
+
+@pytest.mark.both
+def test_the_database_tells_by_the_first_byte_which_key_sealed_a_value(stored: Session) -> None:
+    unit = make.make_unit(stored)
+    make.make_adult(stored, make.make_actor(unit), health_note=SECRET)
+    found = stored.scalars(keys_in_use().where(Person.health_note.is_not(None))).all()
+    assert [bytes(one) for one in found] == [bytes([sealing.newest()])]

@@ -1,4 +1,10 @@
-"""Persons, families and what is known of them (domain.md 3.2, privacy classes as there)."""
+"""Persons, families and what is known of them (domain.md 3.2, privacy classes as there).
+
+What is written of health in words or numbers is sealed at rest. Kinds, lists of codes and dates of closed classes stay
+plain, because the registers count by them and deadlines are found by them: ``prevention_registers``, ``child_status``,
+``features``, ``parental_rights`` and the kinds and dates of disability and ОВЗ. The disk under them is the server's to
+encrypt.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +27,7 @@ from app.base import (
     Privacy,
     Prose,
     Sealed,
+    SealedCode,
     Snils,
     UnitModel,
     column,
@@ -182,7 +189,7 @@ class DisabilityStatus(UnitModel):
 
     person_id: Mapped[int] = link("Человек", "person", privacy=SPECIAL)
     kind: Mapped[DisabilityKind] = column("Инвалидность", privacy=SPECIAL)
-    certificate_no: Mapped[Code | None] = column("№ справки МСЭ", privacy=SPECIAL)
+    certificate_no: Mapped[SealedCode | None] = column("№ справки МСЭ", privacy=SPECIAL)
     established_at: Mapped[dt.date | None] = column(
         "Установлена", privacy=SPECIAL, required=True, hint="Есть в справке МСЭ"
     )
@@ -207,7 +214,7 @@ class OvzStatus(UnitModel):
     __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= concluded_at", name="period"),)
 
     person_id: Mapped[int] = link("Ребёнок", "person", privacy=SPECIAL)
-    conclusion_no: Mapped[Code | None] = column("№ заключения ПМПК", privacy=SPECIAL)
+    conclusion_no: Mapped[SealedCode | None] = column("№ заключения ПМПК", privacy=SPECIAL)
     concluded_at: Mapped[dt.date] = column("Дата заключения", privacy=SPECIAL)
     kind: Mapped[OvzKind] = column("Вид ОВЗ", privacy=SPECIAL)
     valid_to: Mapped[dt.date | None] = column("Действует до", order=True, privacy=SPECIAL)

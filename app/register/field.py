@@ -24,6 +24,7 @@ from app.base import (
     PhoneType,
     Privacy,
     ProseType,
+    SealedCodeType,
     SealedType,
     SnilsType,
 )
@@ -37,6 +38,7 @@ NOT_GIVEN = "не указано"
 
 _KINDS: tuple[tuple[type, str], ...] = (
     (Codes, "choices"),
+    (SealedCodeType, "line"),
     (SealedType, "sealed"),
     (MomentType, "moment"),
     (SqlEnum, "choice"),
