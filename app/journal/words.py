@@ -56,6 +56,8 @@ VERBS: dict[str, str] = {
     "account.deactivate": "Вход закрыт",
     "account.reopen": "Вход снова открыт",
     "account.password": "Сменён пароль",
+    "keys.rotate": "Сменён ключ",
+    "keys.forget": "Забыты прежние ключи",
     "role.rights": "Изменены права роли",
     "role.restore": "Права роли возвращены",
     "staff.add": "Принят сотрудник",

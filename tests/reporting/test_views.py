@@ -16,8 +16,10 @@ from app.cases.models import CaseSource
 from app.cases.rules import assign_curator, open_case
 from app.journal.models import JournalRow
 from app.organisation.models import ServiceArea, ServiceUnit
+from app.people.lists import ConsentKind
 from app.people.models import ChildProfile, ChildStatus
-from tests.make import child_of, make_actor, make_family, make_staff
+from app.people.rules import give_consent
+from tests.make import child_of, make_actor, make_family, make_staff, mother_of
 from tests.reports.reading import HEADER, lines_of
 
 HEALTH = {"Инвалидность до", "ОВЗ", "Учёты"}
@@ -40,6 +42,7 @@ def family_on_register(stored: Any) -> Any:
         assign_curator(case, make_staff(stored, by, last_name="Кураторова"), by=by, on=dt.date(2026, 1, 12))
         child = child_of(case.family)
         stored.add(ChildProfile(person_id=child.id, child_status=[ChildStatus.DISABLED], service_unit_id=unit.id))
+        give_consent(child, by=by, kind=ConsentKind.SPECIAL, given_by=mother_of(case.family))
         stored.commit()
     return case
 
@@ -63,7 +66,7 @@ def test_the_page_offers_every_register_with_its_parameters(visit, family_on_reg
         "Кураторова",
     ):
         assert words in page
-    assert page.count('name="on"') == 4
+    assert page.count('name="on"') == 5
     assert page.count('name="area_id"') >= 2
 
 

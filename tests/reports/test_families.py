@@ -307,7 +307,7 @@ def test_three_families_cost_as_many_queries_as_one(code):
             with counting(session) as sent:
                 exported(code, session, by, Asked(DAY, health=True, registers=True))
             cost.append(len(sent))
-        assert cost[0] == cost[1] <= 7
+        assert cost[0] == cost[1] <= 8  # R04 asks once for the consents.
 
 
 def test_batches_are_joined_without_a_gap(monkeypatch):

@@ -23,14 +23,12 @@ from app.register.pages import (
     FormPage,
     FormPart,
     ListPage,
-    MenuGroup,
-    MenuItem,
     PageLink,
     Pager,
     Row,
-    Shell,
     Tab,
 )
+from app.register.shell_page import MenuGroup, MenuItem, Shell
 
 SHELL = Shell(
     unit="Верхнеозёрский КЦСОН",
