@@ -127,6 +127,7 @@ class World:
     own: dict[str, dict[str, int]] = field(default_factory=dict)
     browsers: dict[str, Browser] = field(default_factory=dict)
     cookies: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    contents: dict[Path, bytes] = field(default_factory=dict)
     watching: sqlite3.Connection = field(init=False)
     seen: int = 0
 
@@ -163,6 +164,10 @@ class World:
         for left in self.path.parent.glob(f"{self.path.name}-*"):
             left.unlink()
         shutil.copy(self.kept, self.path)
+        for path, content in self.contents.items():
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
         self.watch()
 
 
@@ -187,6 +192,7 @@ def world(folder: Path, ready: Path, texts: Texts, **settings: Any) -> Iterator[
     with closing(sqlite3.connect(made.path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     shutil.copy(made.path, made.kept)
+    made.contents = {path: path.read_bytes() for path in (folder / "files").rglob("*") if path.is_file()}
     made.cookies = {visitor: dict(browser._cookies) for visitor, browser in made.browsers.items()}
     made.watch()
     yield made
