@@ -61,12 +61,21 @@ def as_text(value: Any) -> str | None:
     return str(value)
 
 
-def _row(by: Actor, verb: str, table: str, record_id: int | None, version: int | None, sentence: str) -> dict[str, Any]:
+def _row(
+    by: Actor,
+    verb: str,
+    table: str,
+    record_id: int | None,
+    version: int | None,
+    sentence: str,
+    record: Model | None = None,
+) -> dict[str, Any]:
     return {
         "at": now(),
         "user_id": by.user_id,
         "actor": by.name,
-        "unit_id": by.unit_id,
+        # The system belongs to no unit, and a row of no unit is read in every one; its record knows better.
+        "unit_id": by.unit_id if by.unit_id is not None else getattr(record, "service_unit_id", None),
         "address": by.address,
         "verb": verb,
         "table_name": table,
@@ -151,7 +160,7 @@ def record(
     """Add the named event *verb* about *record* to the current transaction; *about* names (table, id) without one."""
     session.flush()
     table, pk = (record.__tablename__, getattr(record, "id", None)) if record is not None else about
-    write(session, [(_row(by, verb, table, pk, getattr(record, "version", None), sentence), values)])
+    write(session, [(_row(by, verb, table, pk, getattr(record, "version", None), sentence, record), values)])
 
 
 def record_created(session: Session, by: Actor, model: type[Model], ids: Iterable[int]) -> None:
@@ -202,7 +211,7 @@ def apart(
         sqlalchemy.exc.DBAPIError: the row could not be written, so what it tells of must not happen.
     """
     table, pk = (record.__tablename__, getattr(record, "id", None)) if record is not None else about
-    row = _row(by, verb, table, pk, None, sentence)
+    row = _row(by, verb, table, pk, None, sentence, record)
     aside_of(session.get_bind(), _write_on).commit((row, values))
 
 
@@ -266,7 +275,7 @@ def _write_collected(session: Session, context: UOWTransaction) -> None:
     if not waiting:
         return
     by = actor_or_none() or SYSTEM
-    write(session, [(_row(by, verb, t.__tablename__, t.id, t.version, ""), values) for verb, t, values in waiting])
+    write(session, [(_row(by, verb, t.__tablename__, t.id, t.version, "", t), values) for verb, t, values in waiting])
 
 
 @event.listens_for(Session, "after_soft_rollback")

@@ -13,9 +13,10 @@ import pytest
 
 from app.base import UnitModel
 from app.models import TABLES
+from app.register.field import Field
 from app.register.registry import Registers
 from tests.access.addresses import Route, address, routes
-from tests.access.answers import bytes_of, send
+from tests.access.answers import bytes_of, is_allowed, send
 from tests.access.world import CANARY, VISITORS, Side, World
 
 BATCH = 50
@@ -56,12 +57,14 @@ class Fuzzer:
         self.world, self.rng = world, random.Random(seed)
         self.routes = routes(world.app)
         registers: Registers = world.app.extensions["opora_registers"]
-        self.fields = {key: sorted(register.every_field) for key, register in registers.by_key.items()}
+        self.fields = {key: register.every_field for key, register in registers.by_key.items()}
 
     def one(self) -> tuple[str, str, str, dict[str, object]]:
         """Return a visitor, a method, an address and what else is sent."""
         rng = self.rng
         route, visitor = rng.choice(self.routes), rng.choice(VISITORS)
+        if rng.random() < 0.8:  # Nonsense is worth more where the person may come in at all.
+            visitor = rng.choice([each for each in VISITORS if is_allowed(route, each)] or [visitor])
         method = route.method if rng.random() < 0.9 else rng.choice(METHODS)
         url = self._path(route, visitor)
         names = [f"f.{name}{end}" for name in self.fields.get(route.screen[1:], ()) for end in ("", ".op", ".to")]
@@ -83,17 +86,31 @@ class Fuzzer:
     def _value(self) -> bytes:
         return LONG if self.rng.random() < 0.003 else self.rng.choice(VALUES)
 
+    def _fitting(self, field: Field) -> bytes:
+        if field.options:
+            return str(self.rng.choice(field.options).value).encode()
+        if field.target is not None:
+            sides = (Side.OWN, Side.OWN, Side.COLLEAGUE, Side.FOREIGN, Side.MISSING)
+            number = self.world.ids[self.rng.choice(sides)].get(field.target.__tablename__, 1)
+            return str(number).encode()
+        return {"date": b"19.02.2026", "moment": b"2026-02-19T10:00", "number": b"3", "money": b"3"}.get(
+            field.kind, "Слово".encode()
+        )
+
     def _pair(self, names: list[str]) -> str:
         value = self._value()[:2000]
         return f"{self.rng.choice(names)}={quote_from_bytes(value, safe='')}"
 
     def _body(self, route: Route) -> dict[str, object]:
         rng = self.rng
-        names = [*self.fields.get(route.screen[1:], ()), *EXTRA]
+        fields = self.fields.get(route.screen[1:], {})
+        names = [*fields, *EXTRA]
         chosen = [rng.choice(names) for _ in range(rng.choice((0, 1, 3, 8, 30)))]
         if chosen and rng.random() < 0.3:
             chosen += chosen[:2]  # The same key twice.
         pairs = [(name, self._value()) for name in chosen]
+        if rng.random() < 0.5:  # A whole form that would be taken, and the nonsense beside it.
+            pairs = [("sure", b"1"), *((name, self._fitting(field)) for name, field in fields.items()), *pairs[:3]]
         kind = rng.random()
         if kind < 0.7:
             form = "&".join(f"{name}={quote_from_bytes(value, safe='')}" for name, value in pairs)

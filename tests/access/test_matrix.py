@@ -77,7 +77,7 @@ def compare(world: World, pairs: Iterable[tuple[Route, str]]) -> list[str]:
             answer = ask(world, route, visitor, side)
             said[side] = answer.status_code
             if CANARY.lower().encode() in bytes_of(answer).lower():
-                wrong.append(f"{visitor}, {route}: a row of another service is told of ({side})")
+                wrong.append(f"{visitor}, {route}: another service is told of ({side})")
             if side in (Side.FOREIGN, Side.MISSING, Side.DELETED):
                 unseen.append((side, essence(answer, address(world, route, visitor, side))))
             if route.method != "GET" and world.written():

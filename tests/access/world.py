@@ -103,14 +103,12 @@ Texts = Callable[[Side, str, str, int], str]
 """What stands in a text column: (side, table, column, longest) → text."""
 
 CANARY = "Zzcanary"
-"""A word that stands in every text of rows the visitors may not see, and nowhere else."""
-
-STRANGE = (Side.FOREIGN, Side.DELETED)
+"""A word that stands in every text of another unit, and nowhere else."""
 
 
 def plain_texts(side: Side, table: str, column: str, longest: int) -> str:
-    """Return a text as people write it; those of another unit, and those that are gone, are told by their word."""
-    text = CANARY if side in STRANGE and table not in ("service_unit", "territory") else "Проверочный текст"
+    """Return a text as people write it; those of another unit are told by their word."""
+    text = CANARY if side == Side.FOREIGN and table not in ("service_unit", "territory") else "Проверочный текст"
     return text[:longest]
 
 
@@ -207,25 +205,24 @@ def world(folder: Path, ready: Path, texts: Texts, **settings: Any) -> Iterator[
 def _populate(made: World, session: Session, texts: Texts) -> None:
     unit = session.scalars(select(ServiceUnit).order_by(ServiceUnit.id)).first()
     assert unit is not None
-    by = Actor(user_id=None, name="Проверка", unit_id=unit.id, sees_all=True)
-    with acting(by):
-        rows = {side: _fill(session, side, texts, unit if side != Side.FOREIGN else None) for side in
-                (*FILLED, Side.DELETED)}  # fmt: skip
-        for side, filled in rows.items():
-            made.ids[side] = {table: row.id for table, row in filled.items()}
-            staff: Any = filled["staff_member"]
-            account = make_account(
-                session, staff, f"side{side}", PASSWORD, [PSYCHOLOGIST], by=SYSTEM, must_change=False
-            )
+    rows: dict[Side, dict[str, Any]] = {}
+    for side in (*FILLED, Side.DELETED):
+        rows[side] = _fill(session, side, texts, unit if side != Side.FOREIGN else None)
+        made.ids[side] = {table: row.id for table, row in rows[side].items()}
+        by = Actor(user_id=None, name="Проверка", unit_id=made.ids[side]["service_unit"], sees_all=True)
+        with acting(by):
+            staff, login = rows[side]["staff_member"], f"side{side}"
+            account = make_account(session, staff, login, PASSWORD, [PSYCHOLOGIST], by=SYSTEM, must_change=False)
             made.ids[side]["account"] = account.id
-            filled["account"] = account
+            rows[side]["account"] = account
             # The unit is one row on three sides, and a card takes the same content once.
             made.files[side] = {
                 table: _file(session, row, by, texts, side)
-                for table, row in filled.items()
+                for table, row in rows[side].items()
                 if side in (Side.OWN, Side.FOREIGN) or table != "service_unit"
             }
-            made.files[side].setdefault("service_unit", made.files[Side.OWN]["service_unit"])
+        made.files[side].setdefault("service_unit", made.files[Side.OWN]["service_unit"])
+    with acting(Actor(user_id=None, name="Проверка", unit_id=unit.id, sees_all=True)):
         _visitors(made, session, rows[Side.OWN], texts)
         _belongings(made, session, rows, texts)
         _delete(session, rows[Side.DELETED], made.files[Side.DELETED])

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from app import journal
 from app.acting import SYSTEM, Actor, acting, clock_at
-from app.journal import BulkRefused, as_text
+from app.journal import CREATE, BulkRefused, as_text
 from app.journal.chain import Verdict, verify
 from app.journal.models import JournalRow, JournalValue
 from app.papers.models import NumberSequence
 from app.people.lists import FamilyFeature
 from app.people.models import Family, FamilyKind, Person, Sex
-from tests.make import make_unit
+from tests.make import make_actor, make_staff, make_unit
 
 pytestmark = pytest.mark.both
 
@@ -265,6 +265,18 @@ def test_without_an_actor_the_system_signs(session: Session) -> None:
         make_unit(session)
         session.commit()
     assert rows(session, "service_unit")[-1][3] == "Система"
+
+
+def test_what_the_system_does_to_a_record_belongs_to_the_unit_of_the_record(session: Session) -> None:
+    """A row of no unit is read in every one: what the command line did for one unit told its names to another."""
+    with acting(SYSTEM):
+        unit = make_unit(session)
+        staff = make_staff(session, make_actor(unit))
+        journal.record(session, SYSTEM, "account.make", staff, "Открыт вход.")
+        session.commit()
+    own = select(JournalRow.verb).where(JournalRow.table_name == "staff_member", JournalRow.unit_id == unit.id)
+    assert set(session.scalars(own)) == {CREATE, "account.make"}
+    assert set(session.scalars(select(JournalRow.unit_id).where(JournalRow.table_name == "service_unit"))) == {None}
 
 
 @pytest.mark.parametrize(
