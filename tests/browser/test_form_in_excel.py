@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.acting import SYSTEM
 from app.organisation.models import PartnerKind, PartnerOrganisation, ServiceUnit
 from app.organisation.rules import add_staff, make_account
-from tests.browser.test_files import look, sign_in
+from tests.browser.test_attaching import look, sign_in
 from tests.register.forms_in_excel import changed
 from tests.visiting import PASSWORD
 

@@ -51,6 +51,9 @@ def make_gallery() -> Flask:
     CSRFProtect(gallery)
     init_web(gallery)
     gallery.context_processor(lambda: {"shell": None if "bare" in request.args else SHELL})
+    gallery.jinja_env.globals["print_slip"] = lambda: ""  # Nobody's data are here, so printing them is no look.
+    for endpoint in ("Profile.end_others", "SecondSteps.index"):
+        gallery.add_url_rule(f"/{endpoint}", endpoint, lambda: "")
 
     @gallery.get("/<name>")
     def show(name: str) -> str:
