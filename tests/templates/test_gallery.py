@@ -183,7 +183,7 @@ def test_slash_goes_to_the_search_and_escape_closes_a_menu(page: Page, address: 
     page.goto(f"{address}/list")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "q"
-    page.locator(".chooser > summary").click()
+    page.locator(".filters > summary").click()
     assert page.get_by_role("checkbox", name="Адрес").is_visible()
     page.keyboard.press("Escape")
     assert page.get_by_role("checkbox", name="Адрес").is_hidden()
