@@ -4,7 +4,7 @@ Web requests, the command line and jobs all enter through :func:`acting`. Withou
 scoped table is refused, never unscoped::
 
     with acting(actor):
-        session.scalars(select(Family))      # only rows Family.visible_to(actor)
+        session.scalars(select(Family))      # only rows the actor sees, see app.scope
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 
 from app.base import FabBase, Model
+from app.roles import scopes_of
+from app.scope import Seen
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ class Actor:
     """A person (or the system) on whose behalf code runs.
 
     *user_id* is the account (``ab_user.id``), *staff_id* the staff member behind it, *unit_id* the service
-    unit whose rows are seen and written, *zone* that unit's time zone, *roles* the names of the roles.
+    unit whose rows are seen and written, *zone* that unit's time zone, *roles* the codes of the roles.
+    *partner_id* and *department_id* say where the staff member works. *sees_unit* is for the system at work for one
+    unit, which has no role: it sees every family of it.
     """
 
     user_id: int | None
@@ -41,6 +45,9 @@ class Actor:
     roles: frozenset[str] = frozenset()
     address: str = ""
     unit_name: str = ""
+    partner_id: int | None = None
+    department_id: int | None = None
+    sees_unit: bool = False
     sees_all: bool = False
 
     @property
@@ -53,6 +60,11 @@ class Actor:
         if self.unit_id is None:
             raise LookupError(f"{self.name} belongs to no unit")
         return self.unit_id
+
+    @property
+    def sees(self) -> frozenset[str]:
+        """The words of ``app/roles.py`` SCOPES for all roles together: which rows the actor sees."""
+        return frozenset({"unit"}) if self.sees_unit or self.sees_all else scopes_of(self.roles)
 
     def is_any(self, *roles: str) -> bool:
         """Whether the actor holds one of *roles*."""
@@ -170,7 +182,8 @@ def _criteria_of(who: Actor, count: int) -> tuple[Any, ...]:
 
     Building them costs milliseconds, and they hold nothing but what equal actors share, so they are kept.
     """
-    return tuple(with_loader_criteria(model, model.visible_to(who), include_aliases=True) for model in scoped_models())
+    seen = Seen(who)
+    return tuple(with_loader_criteria(model, seen.criterion(model), include_aliases=True) for model in scoped_models())
 
 
 def _touches_scope(statement: Any) -> bool:

@@ -351,9 +351,14 @@ def session_of(record: FabModel) -> Session:
 
 
 class UnitModel(Model):
-    """The base of every case-work table: the row belongs to one service unit and is seen inside it."""
+    """The base of every case-work table: the row belongs to one service unit and is seen inside it.
+
+    *__seen_through__* names the relation by which a row hangs on a family; who does not see the family does not see
+    the row (:mod:`app.scope`). A table without it is a directory of the whole unit.
+    """
 
     __abstract__ = True
+    __seen_through__: ClassVar[str] = ""
 
     @declared_attr
     def service_unit_id(cls) -> Mapped[int]:  # noqa: N805
@@ -363,7 +368,7 @@ class UnitModel(Model):
 
     @classmethod
     def visible_to(cls, actor: Any) -> Any:
-        """Return the criterion by which *actor* sees rows of this table."""
+        """Return the criterion of the rows *actor* might see at all: those of the unit; :mod:`app.scope` narrows it."""
         return cls.service_unit_id == actor.unit_id
 
 

@@ -122,4 +122,6 @@ def actor_of(account: Account, unit: ServiceUnit, roles: frozenset[str], address
         roles=roles,
         address=address,
         unit_name=unit.short_name,
+        partner_id=staff.partner_id,
+        department_id=staff.department_id,
     )

@@ -1,7 +1,7 @@
 """Every table on one page: migrations, tests and the factory start here.
 
-Importing this module declares the whole schema. ``TABLES`` groups the tables in the order in which the work
-meets them; a new table is added here, or ``tests/test_map.py`` says so.
+Importing this module declares the whole schema and, with ``SCOPES``, who sees which of its rows. ``TABLES`` groups the
+tables in the order in which the work meets them; a new table is added here, or ``tests/test_map.py`` says so.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 from flask_appbuilder import Model
 
 from app.agreements.models import Agreement
+from app.cases import scope as of_cases
 from app.cases.models import CaseTeamMember, CuratorAssignment, FamilyCase
 from app.door.models import FailedEntry, RecoveryCode, SecondStep, UserSession
 from app.jobs.models import Job, ScheduledRun
 from app.journal.models import JournalRow, JournalSeal, JournalValue
+from app.meetings import scope as of_meetings
 from app.meetings.models import AgendaItem, Body, BodyMember, Decision, DecisionAssignment, Meeting, MeetingPresence
 from app.organisation.models import (
     Account,
@@ -33,6 +35,7 @@ from app.people.models import (
     OvzStatus,
     Person,
 )
+from app.programmes import scope as of_programmes
 from app.programmes.models import Measure, MeasureLineage, Programme, ProgrammeVersion
 from app.register.models import (
     Attachment,
@@ -69,3 +72,6 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
      (Attachment, Draft, SavedView, ListMemory, ImportMapping, BulkStep)),
     ("Long work and daily work.", (Job, ScheduledRun)),
 )  # fmt: skip
+
+SCOPES = (of_cases, of_programmes, of_meetings)
+"""The slices that tell which families a person sees, see :mod:`app.scope`; imported here, they have told it."""

@@ -3,6 +3,9 @@
 Letters: ``L`` look up in forms · ``R`` list, card, look-up, Excel · ``W`` add, change, work · ``D`` delete ·
 ``S`` data on health · ``P`` prevention registers and parental rights · ``B`` change many at once, share views of the
 list · ``A`` every action of the screen. Single actions follow by name.
+
+The letters say what may be done on a screen; :data:`SCOPES` says with whose rows and :data:`FIELDS` with how much of
+them. A centre changes the letters on its own screen; the other two are part of the product (domain.md 3.10).
 """
 
 from __future__ import annotations
@@ -19,6 +22,12 @@ WORKER = "Социальный работник"
 REGISTRAR = "Регистратор"
 SECRETARY = "Секретарь"
 ACCOUNTANT = "Бухгалтер"
+LAWYER = "Юрист"
+NURSE = "Медицинская сестра"
+REHABILITATION = "Специалист по реабилитации"
+VOLUNTEERS = "Координатор волонтёров"
+PARTNER = "Сотрудник организации-партнёра"
+AUDITOR = "Ответственный за персональные данные"
 
 CODES: dict[str, str] = {
     ADMINISTRATOR: "administrator",
@@ -31,6 +40,12 @@ CODES: dict[str, str] = {
     REGISTRAR: "registrar",
     SECRETARY: "secretary",
     ACCOUNTANT: "accountant",
+    LAWYER: "lawyer",
+    NURSE: "nurse",
+    REHABILITATION: "rehabilitation",
+    VOLUNTEERS: "volunteer_coordinator",
+    PARTNER: "partner",
+    AUDITOR: "auditor",
 }
 """By what code rules know a role; the name belongs to the screens and may be changed with the centre's words."""
 
@@ -43,6 +58,49 @@ LETTERS: dict[str, frozenset[str]] = {
     "P": frozenset({"can_restricted"}),
     "B": frozenset({"can_bulk_edit", "can_share_views"}),
 }
+
+SCOPES: dict[str, frozenset[str]] = {
+    ADMINISTRATOR: frozenset(),
+    DIRECTOR: frozenset({"unit"}),
+    HEAD: frozenset({"unit"}),
+    CURATOR: frozenset({"own"}),
+    PSYCHOLOGIST: frozenset({"team", "department"}),
+    PEDAGOGUE: frozenset({"team", "department"}),
+    WORKER: frozenset({"team", "department"}),
+    LAWYER: frozenset({"team"}),
+    NURSE: frozenset({"team", "department"}),
+    REHABILITATION: frozenset({"team", "department"}),
+    REGISTRAR: frozenset({"unit"}),
+    SECRETARY: frozenset({"agenda"}),
+    ACCOUNTANT: frozenset(),
+    VOLUNTEERS: frozenset(),
+    PARTNER: frozenset({"measures"}),
+    AUDITOR: frozenset(),
+}
+"""Whose rows a role sees; the rows of several roles add up.
+
+``unit`` every family of the service · ``own`` cases the person leads, his areas, what he has entered and nobody else
+leads · ``team`` cases in whose team he works, and measures he carries out · ``department`` measures of an approved
+programme given to his department · ``agenda`` families a body is asked about · ``measures`` measures given to his own
+organisation, without the family. A word is taught to find its rows by the slices (:mod:`app.scope`); without a word
+a role sees no family at all.
+"""
+
+FIELDS: dict[tuple[str, str], tuple[str, ...]] = {
+    (WORKER, "families"): ("name", "territory_id", "address", "area_id", "phone"),
+    (LAWYER, "families"): ("name", "reg_number"),
+    (LAWYER, "people"): ("name", "birth_date"),
+    (LAWYER, "members"): ("person_id", "role", "person.birth_date", "is_legal_representative", "lives_together",
+                          "family_id", "date_from", "date_to"),
+    (NURSE, "people"): ("name", "sex", "birth_date", "health_note"),
+    (REHABILITATION, "people"): ("name", "sex", "birth_date"),
+    (PARTNER, "measures"): ("title", "direction", "form", "volume", "periodicity", "starts", "due", "expected_result",
+                            "status", "done_at", "result", "not_done_reason"),
+}  # fmt: skip
+"""How much of a screen a role is shown where the matrix gives it part of a block: address, composition, child, own
+measures. A screen that stands here for a role has no search, history, files nor overview for it, because those tell
+of every field. Whoever has another role with the whole screen sees the whole screen.
+"""
 
 _DIRECTORIES = {"services": "R", "partners": "R", "territories": "R", "areas": "R", "staff": "R", "departments": "R",
                 "units": "R"}  # fmt: skip
@@ -90,8 +148,20 @@ ROLES: dict[str, dict[str, str]] = {
         "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign",
     },
     WORKER: {
-        "services": "L", "staff": "L", "cases": "L", "people": "L", "families": "L", "records": "RWA",
+        "services": "L", "staff": "L", "cases": "L", "people": "L", "families": "R", "records": "RWA",
         "lines": "L", "measures": "R mark",
+    },
+    LAWYER: {
+        "services": "L", "staff": "L", "cases": "L", "people": "R", "families": "R", "members": "R",
+        "records": "RWA", "lines": "L", "measures": "R mark",
+    },
+    NURSE: {
+        "services": "L", "staff": "L", "partners": "L", "cases": "L", "people": "RS", "families": "L",
+        "children": "RS", "disabilities": "RWS", "ovz": "RS", "records": "RWSA", "lines": "L", "measures": "R mark",
+    },
+    REHABILITATION: {
+        "services": "L", "staff": "L", "partners": "L", "cases": "L", "people": "R", "families": "L",
+        "children": "RS", "disabilities": "RWS", "ovz": "RS", "records": "RWA", "lines": "L", "measures": "R mark",
     },
     REGISTRAR: {
         **_DIRECTORIES, "territories": "RWB",
@@ -104,6 +174,9 @@ ROLES: dict[str, dict[str, str]] = {
         "waiting": "RW", "bodies": "RW", "body_members": "RWA", "meetings": "RWA",
     },
     ACCOUNTANT: {"services": "R", "partners": "R", "staff": "R", "departments": "R", "units": "R"},
+    VOLUNTEERS: {"services": "R", "partners": "R", "staff": "R"},
+    PARTNER: {"measures": "R"},
+    AUDITOR: {"staff": "R", "departments": "R", "units": "R", "accounts": "R", "roles": "R"},
 }  # fmt: skip
 
 RANKS: dict[str, int] = {"administrator": 3, "director": 2, "head_of_service": 1}
@@ -126,3 +199,26 @@ def grants(role: str, known: Collection[tuple[str, str]]) -> set[tuple[str, str]
             wanted |= {name for name in names if not name.startswith("can_")}
         found |= {(name, screen) for name in wanted & names}
     return found
+
+
+_SCOPES_BY_CODE = {CODES[role]: words for role, words in SCOPES.items()}
+_WHOLE_BY_CODE = {
+    CODES[role]: frozenset(
+        screen for screen, line in screens.items() if "R" in line.split()[0] and (role, screen) not in FIELDS
+    )
+    for role, screens in ROLES.items()
+}
+_FIELDS_BY_CODE = {(CODES[role], screen): frozenset(names) for (role, screen), names in FIELDS.items()}
+
+
+def scopes_of(roles: Collection[str]) -> frozenset[str]:
+    """Return the words of :data:`SCOPES` for *roles*, given by code; a role nobody delivered has none."""
+    return frozenset().union(*(_SCOPES_BY_CODE.get(role, frozenset()) for role in roles))
+
+
+def fields_of_screen(roles: Collection[str], screen: str) -> frozenset[str] | None:
+    """Return the fields of *screen* people with *roles* (codes) are shown, None when nothing is held back."""
+    narrow = [_FIELDS_BY_CODE[role, screen] for role in roles if (role, screen) in _FIELDS_BY_CODE]
+    if not narrow or any(screen in _WHOLE_BY_CODE.get(role, ()) for role in roles):
+        return None
+    return frozenset().union(*narrow)

@@ -45,7 +45,8 @@ class Search(BaseView):
 def open_registers() -> list[Register]:
     """Return the searched registers the signed-in person may list."""
     known = registers().by_key
-    return [known[key] for key in SEARCHED if key in known and may(known[key], "list")]
+    listed = (known[key] for key in SEARCHED if key in known and may(known[key], "list"))
+    return [register for register in listed if register.seen_spec().searchable]
 
 
 def _found(register: Register, typed: str) -> dict[str, Any] | None:

@@ -135,7 +135,7 @@ def bank(families: int) -> Path:
 
 def import_(at: Place, path: Path) -> int:
     """The bank read, judged against the base, and loaded; rolled back at the end instead of committed."""
-    by = Actor(user_id=None, name="Замер", unit_id=at.unit_id)
+    by = Actor(user_id=None, name="Замер", unit_id=at.unit_id, sees_unit=True)
     with acting(by), Session(at.engine) as session:
         plan = preview(session, open_workbook(path), by=by)
         load(session, plan, by=by, good_rows=True)
@@ -205,7 +205,7 @@ def main() -> None:
     exports = {"export": export, "bare_export": bare_export}
     imports = {"import": import_, "bare_import": bare_import}
     book = bank(families) if variant in imports else Path(tempfile.mkdtemp()) / "list.xlsx"
-    by = Actor(user_id=None, name="Замер", unit_id=1)
+    by = Actor(user_id=None, name="Замер", unit_id=1, sees_unit=True)
     with place(database, families if variant in exports else 100) as at, acting(by):
         at.app.test_client().get("/login/")
         # The highest mark so far is that of making the installation: 5 sets it back to what is held now.

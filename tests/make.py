@@ -72,10 +72,19 @@ def make_unit(session: Session, **more: Any) -> ServiceUnit:
     return unit
 
 
-def make_actor(unit: ServiceUnit, *, staff: StaffMember | None = None, roles: tuple[str, ...] = ()) -> Actor:
-    """Make an actor of *unit* without an account."""
-    name = staff.short_name if staff else "Проверкин П. П."
-    return Actor(user_id=None, name=name, unit_id=unit.id, staff_id=staff.id if staff else None, roles=frozenset(roles))
+def make_actor(
+    unit: ServiceUnit, *, staff: StaffMember | None = None, roles: tuple[str, ...] = (), sees_unit: bool = True
+) -> Actor:
+    """Make an actor of *unit* without an account; he sees the whole unit, because what a rule refuses is no matter of
+    what its caller sees. With *sees_unit* False the roles say what he sees."""
+    return Actor(
+        user_id=None,
+        name=staff.short_name if staff else "Проверкин П. П.",
+        unit_id=unit.id,
+        staff_id=staff.id if staff else None,
+        roles=frozenset(roles),
+        sees_unit=sees_unit,
+    )
 
 
 def make_roles(session: Session, *names: str) -> None:

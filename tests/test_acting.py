@@ -47,7 +47,7 @@ def two(session: Session) -> tuple[Actor, Actor]:
         session.flush()
         session.add(FamilyMember(family_id=family.id, person_id=person.id, role=FamilyRole.MOTHER,
                                  date_from=dt.date(2026, 1, 1), service_unit_id=unit.id))  # fmt: skip
-        made.append(Actor(user_id=None, name=f"Проверкин{number}", unit_id=unit.id))
+        made.append(Actor(user_id=None, name=f"Проверкин{number}", unit_id=unit.id, sees_unit=True))
     session.commit()
     session.expunge_all()
     return made[0], made[1]
@@ -184,7 +184,7 @@ def test_nobody_acts_outside_of_a_block() -> None:
 
 
 def test_after_a_block_the_one_before_acts_again_even_when_it_failed() -> None:
-    other = Actor(user_id=7, name="Другая", unit_id=1)
+    other = Actor(user_id=7, name="Другая", unit_id=1, sees_unit=True)
     with acting(SYSTEM):
         with pytest.raises(ZeroDivisionError), acting(other, writing=False):
             assert (actor(), is_writing()) == (other, False)

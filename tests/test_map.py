@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[int, str], ...] = (
         2,
         "app.acting app.web app.refusals app.health app.journal app.database app.bulk app.jobs app.profiles app.storage",
     ),
-    (1, "app.base app.logs app.words app.sealing app.cookies app.extensions app.roles config"),
+    (1, "app.scope app.base app.logs app.words app.sealing app.cookies app.extensions app.roles config"),
 )
 """Which part of the house stands on which floor. The README draws the same picture."""
 

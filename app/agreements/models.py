@@ -37,6 +37,7 @@ class Agreement(UnitModel):
     """An agreement between the family and the centre; always free of charge."""
 
     __tablename__ = "agreement"
+    __seen_through__ = "case"
     __table_args__ = (
         UniqueConstraint("service_unit_id", "number", name="uq_agreement_number"),
         Index(

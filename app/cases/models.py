@@ -107,6 +107,7 @@ class FamilyCase(UnitModel):
     """One episode of accompanying a family, from the first notice to the end."""
 
     __tablename__ = "family_case"
+    __seen_through__ = "family"
     __looked_up_through__ = (("family",),)
     __table_args__ = (
         UniqueConstraint("service_unit_id", "number", name="uq_family_case_number"),
@@ -172,6 +173,7 @@ class CuratorAssignment(UnitModel):
     """Who is, or was, the curator of a case, from which day to which."""
 
     __tablename__ = "curator_assignment"
+    __seen_through__ = "case"
     __table_args__ = (
         Index(
             "uq_curator_assignment_now",
@@ -200,6 +202,7 @@ class CaseTeamMember(UnitModel):
     """A specialist who works with the family beside the curator."""
 
     __tablename__ = "case_team_member"
+    __seen_through__ = "case"
     __table_args__ = (
         Index(
             "uq_case_team_member_now",

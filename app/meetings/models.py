@@ -203,6 +203,7 @@ class AgendaItem(UnitModel):
     """One question of a meeting. It is open until its decision took effect or the meeting was cancelled."""
 
     __tablename__ = "agenda_item"
+    __seen_through__ = "case"
     __table_args__ = (
         UniqueConstraint("meeting_id", "no", name="uq_agenda_item_no"),
         Index(
@@ -241,6 +242,7 @@ class Decision(UnitModel):
     """What was decided on one question, with the votes. It takes effect when the protocol is signed."""
 
     __tablename__ = "decision"
+    __seen_through__ = "item"
     __table_args__ = (
         UniqueConstraint("item_id", name="uq_decision_item"),
         CheckConstraint("votes_for >= 0 AND votes_against >= 0 AND votes_abstained >= 0", name="votes_not_negative"),
@@ -273,6 +275,7 @@ class DecisionAssignment(UnitModel):
     """What a decision charges somebody with, and by when."""
 
     __tablename__ = "decision_assignment"
+    __seen_through__ = "decision"
 
     decision_id: Mapped[int] = link("Решение", "decision")
     text: Mapped[Prose] = column("Что поручено")

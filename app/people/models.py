@@ -161,6 +161,7 @@ class ChildProfile(UnitModel):
 
     __tablename__ = "child_profile"
     __subject__ = "person_id"
+    __seen_through__ = "person"
     __table_args__ = (UniqueConstraint("person_id", name="uq_child_profile_person"),)
 
     person_id: Mapped[int] = link("Ребёнок", "person", index=False)
@@ -185,6 +186,7 @@ class DisabilityStatus(UnitModel):
 
     __tablename__ = "disability_status"
     __subject__ = "person_id"
+    __seen_through__ = "person"
     __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= established_at", name="period"),)
 
     person_id: Mapped[int] = link("Человек", "person", privacy=SPECIAL)
@@ -211,6 +213,7 @@ class OvzStatus(UnitModel):
 
     __tablename__ = "ovz_status"
     __subject__ = "person_id"
+    __seen_through__ = "person"
     __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= concluded_at", name="period"),)
 
     person_id: Mapped[int] = link("Ребёнок", "person", privacy=SPECIAL)
@@ -272,6 +275,7 @@ class FamilyMember(UnitModel):
     """A person's membership of a family, with its period."""
 
     __tablename__ = "family_member"
+    __seen_through__ = "family"
     __table_args__ = (
         Index(
             "uq_family_member_now",
@@ -313,6 +317,7 @@ class Consent(UnitModel):
     """A written consent to process a person's data (152-ФЗ, articles 9 and 10)."""
 
     __tablename__ = "consent"
+    __seen_through__ = "person"
     __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= signed_at", name="period"),)
 
     kind: Mapped[ConsentKind] = column("Вид согласия")

@@ -109,6 +109,7 @@ class Programme(UnitModel):
     """The programme of a case; its content lives in the versions."""
 
     __tablename__ = "programme"
+    __seen_through__ = "case"
     __table_args__ = (
         UniqueConstraint("case_id", name="uq_programme_case"),
         UniqueConstraint("service_unit_id", "number", name="uq_programme_number"),
@@ -154,6 +155,7 @@ class ProgrammeVersion(UnitModel):
     """One version of a programme. Its content may change only while it is a draft (domain 3.8)."""
 
     __tablename__ = "programme_version"
+    __seen_through__ = "programme"
     __table_args__ = (
         UniqueConstraint("programme_id", "version_no", name="uq_programme_version_no"),
         Index(
@@ -241,6 +243,7 @@ class MeasureLineage(UnitModel):
     """The line one measure draws through the versions; facts point here, never to a version's row."""
 
     __tablename__ = "measure_lineage"
+    __seen_through__ = "case"
 
     case_id: Mapped[int] = link("Дело", "family_case")
 
@@ -269,6 +272,7 @@ class Measure(UnitModel):
     """One measure of one version: what, for whom, by whom, until when, and how it ended."""
 
     __tablename__ = "measure"
+    __seen_through__ = "lineage"
     __table_args__ = (
         UniqueConstraint("version_id", "no", name="uq_measure_no"),
         UniqueConstraint("version_id", "lineage_id", name="uq_measure_lineage"),

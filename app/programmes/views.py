@@ -24,7 +24,7 @@ from app.register.access import PK, access, may
 from app.register.actions import action
 from app.register.field import Field
 from app.register.pages import Act, Cell
-from app.register.view import Register, shown
+from app.register.view import Register, registers, shown
 
 
 def _page_url(version_id: int) -> str:
@@ -234,7 +234,9 @@ class Measures(Register):
         rules.remove_measure(record, by=by)
 
     def card_acts(self, record: Measure) -> tuple[Act, ...]:
-        """The way back to the programme."""
+        """The way back to the programme, for whom it is open."""
+        if not may(registers().by_key["versions"], "show"):
+            return ()
         return (Act("open", "К программе", _page_url(record.version_id), icon="list-check"),)
 
     @action("mark", "Отметить выполнение", done="Отметка записана.",
@@ -246,6 +248,8 @@ class Measures(Register):
         rules.mark_measure(
             measure, by=by, status=status, done_at=how["done_at"], result=how["result"], reason=how["not_done_reason"]
         )
+        if not may(registers().by_key["versions"], "show"):
+            return url_for("Measures.show", pk=measure.id)
         return _page_url(measure.version_id)
 
 

@@ -29,14 +29,17 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
     names = tuple(n for group in spec.show for n in group.names)
     record = register.record_or_404(pk, names)
     tabs = [(related, other) for related, other in registers().tabs_of(register) if may(other, "list")]
-    keys = ["", *(other.key for _, other in tabs), file_pages.TAB, "history"]
+    # Files, history and what a register draws by itself tell of every field, also of those held back.
+    own_tabs = () if spec.partial else (file_pages.TAB, "history")
+    keys = ["", *(other.key for _, other in tabs), *own_tabs]
     current = tab or request.args.get("tab", "")
     if current not in keys:
         abort(404)
     counts = detail.tab_counts(register.session, [(Related(o.key, r.path), o.model) for r, o in tabs], record)
     here = register.url("show", pk=pk)
     closed = locks_of(register.session, spec, spec.fields, record)
-    notes = register.notes(record)
+    notes = () if spec.partial else register.notes(record)
+    whole = register.overview_template and not spec.partial
     page: dict[str, Any] = {}
     attached = None
     if current == "history":
@@ -55,7 +58,7 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
         page["related"] = other.list_page(
             inner, state, here, within=detail.within(other.model, related.path, pk), owner=record, path=related.path
         )
-    elif register.overview_template:
+    elif whole:
         page.update(
             overview=register.overview_template,
             extra=register.overview(register.session, record),
@@ -65,12 +68,10 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
         page["parts"] = detail.facts(spec, record, register.linked_url, closed, whole=may(register, "edit"))
     if page.get("parts"):
         looking.fields_shown(spec, [name for name in names if name not in closed])
-    drawn = [Tab("", "Обзор" if register.overview_template else "Сведения", here, not current)]
+    drawn = [Tab("", "Обзор" if whole else "Сведения", here, not current)]
     drawn += [Tab(o.key, o.title[0], f"{here}?tab={o.key}", o.key == current, counts[o.key]) for _, o in tabs]
-    drawn.append(
-        Tab(file_pages.TAB, "Файлы", f"{here}?tab={file_pages.TAB}", current == file_pages.TAB, counts[file_pages.TAB])
-    )
-    drawn.append(Tab("history", "История", f"{here}?tab=history", current == "history"))
+    said = {file_pages.TAB: "Файлы", "history": "История"}
+    drawn += [Tab(key, said[key], f"{here}?tab={key}", current == key, counts.get(key)) for key in own_tabs]
     return render_template(
         "register/detail.html",
         record=record,
@@ -78,8 +79,8 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
         page=DetailPage(
             title=register.heading(record),
             url=here,
-            line=register.line(record),
-            badges=register.badges(record),
+            line="" if spec.partial else register.line(record),
+            badges=() if spec.partial else register.badges(record),
             acts=register.acts(record),
             more=_more(register, record),
             tabs=tuple(drawn),

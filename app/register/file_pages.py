@@ -149,6 +149,8 @@ def attach(register: Register, pk: int) -> AnyResponse | tuple[str, int]:
     """
     by, session = acting.actor(), register.session
     register.record_or_404(pk)
+    if register.seen_spec().partial:
+        abort(404)
     here = register.url("show", pk=pk, tab=TAB)
     sent = [file for file in request.files.getlist("files") if file.filename]
     if not sent:
@@ -306,6 +308,8 @@ def delete(register: Register, pk: int, file_id: int) -> AnyResponse:
 
 
 def _file_or_404(register: Register, record: Model, file_id: int) -> Attachment:
+    if register.seen_spec().partial:  # A paper tells more than the fields this role is shown.
+        abort(404)
     wanted = select(Attachment).where(Attachment.id == file_id, files.of_record(record))
     return register.session.scalars(wanted).one_or_none() or abort(404)
 

@@ -41,8 +41,9 @@ def list_page(
     looking.rows_shown(spec, names, found.ids, state.query)
     if state.page > 1 and not found.ids:
         abort(404)
+    second = _nothing if spec.partial else register.subtitle
     rows = lists.page_rows(
-        register.session, spec, found.ids, names, register.gather, register.row_link(), register.subtitle
+        register.session, spec, found.ids, names, register.gather, register.row_link(), second
     )
     titles = lists.ref_titles(register.session, spec, state)
     head = _head(register, state, owner, path, some=bool(found.ids))
@@ -76,6 +77,11 @@ def list_page(
         all_url=state.url(url, query="", conditions=()),
         **(_around(register, state, url, opened) if opened is not None else {}),
     )
+
+
+def _nothing(record: Model) -> str:
+    """The second line of a row for people who are shown some fields only: it tells of others."""
+    return ""
 
 
 def _head(

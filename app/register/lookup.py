@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -25,11 +24,13 @@ class Choice:
     small: str = ""
 
 
-def look_up(session: Session, model: type[Model], typed: str, *, criteria: tuple[Any, ...] = ()) -> list[Choice]:
+def look_up(session: Session, model: type[Model], typed: str, *, by_title_only: bool = False) -> list[Choice]:
     """Return up to :data:`SHOWN` records of *model* that begin with or contain what was *typed*.
 
     A model may be found by its neighbours, too: ``__looked_up_through__`` names relation paths, as a case is found by
     the surname of its family. A model whose title is not its own column answers by ``look_up(session, typed)``.
+
+    *by_title_only*: neither found by other fields nor told apart by them, for people shown some fields only.
     """
     own = getattr(model, "look_up", None)
     if own is not None:
@@ -37,22 +38,24 @@ def look_up(session: Session, model: type[Model], typed: str, *, criteria: tuple
     key_name = title_key(model)
     key = getattr(model, key_name)
     start = fold(typed)[:100]
-    query = select(model).where(*criteria).order_by(key, model.id).limit(SHOWN)
+    query = select(model).order_by(key, model.id).limit(SHOWN)
     through = getattr(model, "__looked_up_through__", ())
     if key_name == "id":
         test = found_by(model, typed, through, session.get_bind().dialect.name)
-        newest = select(model).where(*criteria, *((test,) if test is not None else ()))
+        newest = select(model).where(*((test,) if test is not None else ()))
         # The second line of a choice usually names that neighbour.
         newest = newest.options(*(joinedload(getattr(model, path[0])) for path in through))
         return [_choice(record) for record in session.scalars(newest.order_by(model.id.desc()).limit(SHOWN))]
     if start:
         query = query.where(key >= start, key < start + "\U0010ffff")
     found = list(session.scalars(query))
+    if by_title_only:
+        return [Choice(record.id, str(record)) for record in found]
     if start and len(found) < SHOWN and "search_key" in model.__table__.columns:
         test = found_by(model, typed, through, session.get_bind().dialect.name)
         if test is not None:
             seen = [record.id for record in found]
-            rest = select(model).where(test, model.id.not_in(seen), *criteria).limit(SHOWN - len(found))
+            rest = select(model).where(test, model.id.not_in(seen)).limit(SHOWN - len(found))
             found += sorted(session.scalars(rest), key=lambda record: getattr(record, key_name))
     return [_choice(record) for record in found]
 

@@ -70,11 +70,13 @@ class Spec:
     placeholder: str = "Найти в этом списке"
     intro: str = ""
     blank: str = ""
+    partial: bool = False
+    """Whether this is what a role sees that is shown some fields only (``app/roles.py`` FIELDS)."""
 
     @cached_property
     def searchable(self) -> bool:
-        """Whether the list has a search box."""
-        return "search_key" in inspect(self.model).columns or bool(self.through)
+        """Whether the list has a search box; a search looks into all fields, so not where some are held back."""
+        return not self.partial and ("search_key" in inspect(self.model).columns or bool(self.through))
 
     @cached_property
     def sortable(self) -> frozenset[str]:
@@ -107,6 +109,22 @@ class Spec:
     @cached_property
     def _without(self) -> dict[frozenset[Privacy], Spec]:
         return {frozenset(): self}
+
+    def narrowed(self, names: frozenset[str]) -> Spec:
+        """Return the register as somebody sees it who is shown the fields *names* only; made once for each set."""
+        made = self._narrowed.get(names)
+        if made is None:
+            kept = self._with({name: f for name, f in self.fields.items() if name in names})
+            # A card shows what the list may: the field composed for a title stands on no form.
+            shown = {n for group in kept.show for n in group.names}
+            missing = tuple(n for n in (*kept.columns, *kept.extra_columns) if n not in shown)
+            made = replace(kept, show=(Group("", missing), *kept.show) if missing else kept.show, partial=True)
+            self._narrowed[names] = made
+        return made
+
+    @cached_property
+    def _narrowed(self) -> dict[frozenset[str], Spec]:
+        return {}
 
     def _with(self, open_fields: Mapping[str, Field]) -> Spec:
         """Return the register as if it had no fields but *open_fields*."""

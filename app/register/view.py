@@ -42,6 +42,7 @@ from app.register.registry import registers
 from app.register.spec import Spec, SpecError, spec_of
 from app.register.state import BadState, ListState, read_state
 from app.register.views_kept import Opened, opened
+from app.roles import fields_of_screen
 
 __all__ = ["Register", "registers", "shown"]
 
@@ -189,8 +190,11 @@ class Register(FileRoutes, ListRoutes, ModelView):
         return found
 
     def seen_spec(self) -> Spec:
-        """Return the Spec as the acting person sees it: without the classes of data the role has no right to."""
-        return self.spec.without(frozenset(one for one, right in RIGHTS.items() if not holds(self, right)))
+        """Return the Spec as the acting person sees it: without the classes of data the role has no right to, and no
+        more of the others than his roles are shown (``app/roles.py`` FIELDS)."""
+        spec = self.spec.without(frozenset(one for one, right in RIGHTS.items() if not holds(self, right)))
+        names = fields_of_screen(acting.actor().roles, self.key)
+        return spec if names is None else spec.narrowed(names)
 
     @cached_property
     def rights_asked(self) -> tuple[str, ...]:
@@ -332,8 +336,9 @@ class Register(FileRoutes, ListRoutes, ModelView):
     @access("lookup")
     def lookup(self) -> Response:
         """Answer a combobox: ``{"results": [{"id", "text", "small"}]}``."""
-        found = look_up(self.session, self.model, request.args.get("q", "")[:200])
-        looking.offered(self.model, [one.id for one in found], request.args.get("q", "")[:200])
+        typed, partial = request.args.get("q", "")[:200], self.seen_spec().partial
+        found = look_up(self.session, self.model, typed, by_title_only=partial)
+        looking.offered(self.model, [one.id for one in found], typed)
         return jsonify(results=[{"id": one.id, "text": one.text, "small": one.small} for one in found])
 
     # ---- actions -------------------------------------------------------------------------------------

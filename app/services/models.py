@@ -68,6 +68,7 @@ class ServiceRecord(UnitModel):
 
     __tablename__ = "service_record"
     __subject__ = "recipient_id"
+    __seen_through__ = "case"
     __table_args__ = (
         # The journal of services and the monthly reports read by day, by case, by performer and by service.
         Index("ix_service_record_case_id", "case_id", "date"),

@@ -29,7 +29,7 @@ MOMENT = dt.datetime(2026, 2, 18, 9, 30, tzinfo=dt.UTC)
 def by(session: Session) -> Actor:
     unit = make_unit(session)
     session.commit()
-    return Actor(user_id=None, name="Проверкин П. П.", unit_id=unit.id, address="10.0.0.7")
+    return Actor(user_id=None, name="Проверкин П. П.", unit_id=unit.id, sees_unit=True, address="10.0.0.7")
 
 
 def _family(by: Actor, **more: object) -> Family:
@@ -247,7 +247,7 @@ def test_a_table_without_a_journal_gets_rows_and_no_history(session: Session, by
 def test_stamps_say_who_made_and_who_changed_and_when(session: Session) -> None:
     unit = make_unit(session)
     session.commit()
-    first, second = (Actor(user_id=None, name=name, unit_id=unit.id) for name in ("Первый", "Второй"))
+    first, second = (Actor(user_id=None, name=name, unit_id=unit.id, sees_unit=True) for name in ("Первый", "Второй"))
     with acting(first), clock_at(MOMENT):
         session.add(family := _family(first, service_unit_id=None))
         session.commit()

@@ -110,7 +110,7 @@ def both_ways(session: Session, register: Register, spec: Spec) -> tuple[list[An
 
 @pytest.mark.both
 def test_every_register_exports_cell_for_cell_what_its_list_shows(app: Flask, at_work: Office) -> None:
-    here = Actor(user_id=None, name="Здешняя", unit_id=at_work.unit.id, zone="Asia/Vladivostok")
+    here = Actor(user_id=None, name="Здешняя", unit_id=at_work.unit.id, sees_unit=True, zone="Asia/Vladivostok")
     rows = {}
     with seen_by(app, here) as session:
         for key, register in registers().by_key.items():
@@ -139,7 +139,7 @@ def test_the_demonstration_centre_is_exported_as_it_is_shown_and_by_records_only
         fetched.add(spec.key)
         return real(session, spec, *rest)
 
-    with seen_by(app, Actor(user_id=None, name="Здешняя", unit_id=unit)) as session:
+    with seen_by(app, Actor(user_id=None, name="Здешняя", unit_id=unit, sees_unit=True)) as session:
         for key, register in registers().by_key.items():
             fast, slow = both_ways(session, register, register.spec)
             assert fast == slow, key

@@ -89,7 +89,7 @@ def meant(made: Field, cell: Any) -> Meant:
 @settings(max_examples=400, deadline=None)
 def test_what_is_written_for_a_value_is_read_as_that_value(case: tuple[Field, Any]) -> None:
     made, value = case
-    with acting(Actor(None, "Здешняя", 1, zone="Asia/Vladivostok")):
+    with acting(Actor(None, "Здешняя", 1, sees_unit=True, zone="Asia/Vladivostok")):
         said = meant(made, written(made, value))
         assert said.refusal == ""
         assert as_text(said.value) == as_text(value)
@@ -100,7 +100,7 @@ def test_what_is_written_for_a_value_is_read_as_that_value(case: tuple[Field, An
 def test_a_real_workbook_gives_back_what_was_written_into_it(lines: list[tuple[Field, Any]]) -> None:
     from tempfile import TemporaryDirectory
 
-    with TemporaryDirectory() as folder, acting(Actor(None, "Здешняя", 1)):
+    with TemporaryDirectory() as folder, acting(Actor(None, "Здешняя", 1, sees_unit=True)):
         path = Path(folder) / "book.xlsx"
         with Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
             sheet = book.add_worksheet()
@@ -167,7 +167,7 @@ def test_a_real_workbook_gives_back_what_was_written_into_it(lines: list[tuple[F
     ],
 )  # fmt: skip
 def test_excel_s_habits_are_undone(made: Field, cell: Any, value: Any) -> None:
-    with acting(Actor(None, "Здешняя", 1)):
+    with acting(Actor(None, "Здешняя", 1, sees_unit=True)):
         said = meant(made, cell)
     if made is SNILS and value is None:
         assert said.words == "01122334496"
@@ -195,7 +195,7 @@ def test_excel_s_habits_are_undone(made: Field, cell: Any, value: Any) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused_in_the_form_s_own_words(made: Field, cell: Any, refusal: str) -> None:
-    with acting(Actor(None, "Здешняя", 1)):
+    with acting(Actor(None, "Здешняя", 1, sees_unit=True)):
         assert meant(made, cell).refusal == refusal
 
 

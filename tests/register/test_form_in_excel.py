@@ -45,7 +45,7 @@ def centre(stored: Session) -> Actor:
     stored.commit()
     unit = stored.scalars(select(Family.service_unit_id)).first()
     stored.commit()
-    return Actor(user_id=None, name="Здешняя", unit_id=unit)
+    return Actor(user_id=None, name="Здешняя", unit_id=unit, sees_unit=True)
 
 
 @pytest.mark.both

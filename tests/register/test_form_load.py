@@ -32,7 +32,7 @@ from tests.visiting import Browser
 def by(office: Office) -> Actor:
     """Return somebody of the centre, with an account."""
     browser: Browser = office.come("Заведующий отделением")
-    made = Actor(user_id=browser.user_id, name="Здешняя", unit_id=office.unit.id)
+    made = Actor(user_id=browser.user_id, name="Здешняя", unit_id=office.unit.id, sees_unit=True)
     office.stored.commit()
     return made
 

@@ -95,7 +95,7 @@ def _command(
     ) -> None:
         with opened() as (_, session):
             unit = unit_of(session, unit_id)
-            by = Actor(user_id=None, name="Система", unit_id=unit.id, zone=unit.zone)
+            by = Actor(user_id=None, name="Система", unit_id=unit.id, zone=unit.zone, sees_unit=True)
             done = import_file(session, importer, by, file, commit=commit, good_rows=good_rows, as_json=as_json)
         if not done:
             ctx.exit(1)
