@@ -13,7 +13,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -107,6 +107,17 @@ def leave(before: tuple[Actor | None, bool]) -> None:
     """Return to who acted before :func:`enter`."""
     _actor.set(before[0])
     _writing.set(before[1])
+
+
+@contextmanager
+def for_whole_unit() -> Iterator[None]:
+    """Ask for the whole unit of whoever acts, whatever his roles see of it.
+
+    For a question whose answer names nobody («is there any family at all») and for what a rule does to rows out of
+    the sight of whoever set it off.
+    """
+    with acting(replace(actor(), sees_unit=True), writing=is_writing()):
+        yield
 
 
 def actor() -> Actor:

@@ -27,11 +27,13 @@ from werkzeug.security import generate_password_hash
 from app import create_app, setup
 from app.acting import SYSTEM, acting
 from app.base import session_of
+from app.cases.models import Direction, FamilyCase
+from app.cases.rules import add_to_team, assign_curator
 from app.database import upgrade
 from app.door import passwords, sessions
 from app.entering import NUMBER
 from app.extensions import db
-from app.organisation.models import Account, ServiceUnit
+from app.organisation.models import Account, ServiceUnit, StaffMember
 from app.organisation.rules import add_staff, make_account
 from config import Settings
 from tests.databases import administering, settings_of, whole_database, whole_file
@@ -201,6 +203,22 @@ def visit(app: Flask, stored: Session) -> Visit:
         return signed_in(app, account)
 
     return come
+
+
+def lead(session: Session, browser: Browser, *cases: FamilyCase) -> None:
+    """Make the visitor of *browser* the curator of *cases* from today on, so that a curator sees them."""
+    staff = session.get_one(StaffMember, browser.staff_id)
+    for case in cases:
+        assign_curator(session.get_one(FamilyCase, case.id), staff, by=SYSTEM)
+    session.flush()
+
+
+def join_team(session: Session, browser: Browser, *cases: FamilyCase, direction: Direction | None = None) -> None:
+    """Take the visitor of *browser* into the team of *cases*, so that a specialist sees them."""
+    staff = session.get_one(StaffMember, browser.staff_id)
+    for case in cases:
+        add_to_team(session.get_one(FamilyCase, case.id), staff, by=SYSTEM, direction=direction)
+    session.flush()
 
 
 def signed_in(app: Flask, account: Account) -> Browser:

@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.acting import Actor, today
+from app.acting import Actor, for_whole_unit, today
 from app.home.parts import SHOWN, Day, act, line, link, listed, screen_of, section
 from app.meetings.models import Meeting, MeetingStatus
 from app.organisation.models import Account, StaffMember
@@ -22,6 +22,8 @@ from app.words import counted
 
 PREPARES = ("administrator", "head_of_service", "director", "registrar")
 """Who is led through the first steps while there is no family."""
+SPECIALISTS = ("psychologist", "social_pedagogue", "social_worker", "lawyer", "nurse", "rehabilitation")
+"""Whose day is the families in whose team they work."""
 UNNAMED = "Наш центр"
 """What ``opora setup`` calls the first unit until somebody names it."""
 TO_COME = (
@@ -127,7 +129,8 @@ class Step:
 
 def is_empty(session: Session) -> bool:
     """Whether the unit has no family yet."""
-    return session.scalars(select(Family.id).limit(1)).first() is None
+    with for_whole_unit():  # Whoever sees no family is not led through the first steps of a centre full of them.
+        return session.scalars(select(Family.id).limit(1)).first() is None
 
 
 def first_run(session: Session) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def specialist_day(day: Day, session: Session, by: Actor) -> None:
 DAYS: tuple[tuple[tuple[str, ...], Callable[[Day, Session, Actor], None]], ...] = (
     (("head_of_service", "director"), head_day),
     (("curator",), curator_day),
-    (("psychologist", "social_pedagogue", "social_worker"), specialist_day),
+    (office.SPECIALISTS, specialist_day),
     (("secretary",), secretary_day),
     (("registrar",), registrar_day),
     (("administrator",), office.administrator_day),

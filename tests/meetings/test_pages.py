@@ -28,7 +28,7 @@ from tests.meetings.make import (
 )
 from tests.meetings.make import council as made_council
 from tests.programmes.make import make_measure
-from tests.visiting import Browser, Visit
+from tests.visiting import Browser, Visit, lead
 
 
 @pytest.fixture
@@ -178,6 +178,7 @@ def test_the_candidates_of_an_open_agenda_take_no_queries_of_their_own(
 def test_a_programme_shows_its_versions_side_by_side_and_its_way(council: Council, visit: Visit):
     curator = visit(CURATOR, unit=council.centre.unit)
     first = make_submitted(council)
+    lead(council.session, curator, first.programme.case)
     make_decision(council, first)
     put_in_force(first, by=council.centre.head, on=DAY)
     second = correct(first.programme, by=council.centre.head, reason="Мало занятий")
@@ -198,6 +199,7 @@ def test_a_programme_takes_as_many_queries_for_three_measures_and_versions_as_fo
 ):
     curator, centre = visit(CURATOR, unit=council.centre.unit), council.centre
     version = make_submitted(council)
+    lead(council.session, curator, version.programme.case)
     make_decision(council, version)
     put_in_force(version, by=centre.head, on=DAY)
     second = correct(version.programme, by=centre.head, reason="Мало занятий")

@@ -276,7 +276,7 @@ def test_an_own_password_is_changed_by_who_knows_it(session, by, current, passwo
 
 @pytest.mark.parametrize(
     ("own", "offered"),
-    [("Администратор", 10), ("Директор", 9), ("Заведующий отделением", 8), ("Куратор", 7)],
+    [("Администратор", 16), ("Директор", 15), ("Заведующий отделением", 14), ("Куратор", 13)],
 )
 def test_nobody_hands_out_a_role_above_the_own(session, by, own, offered):
     assert len(grantable(replace(by, roles=frozenset({own})))) == offered
