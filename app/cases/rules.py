@@ -266,11 +266,12 @@ def assign_curator(
     """Make *staff* the curator from *on*; the one before ends that same day.
 
     Raises:
-        RuleBroken: the case has ended, the person does not work here then, is the curator already, or the day
-            lies before the present curator began.
+        RuleBroken: *by* is not the head of the service or the director, the case has ended, the person does not work
+            here then, is the curator already, or the day lies before the present curator began.
     """
     session = session_of(case)
     on = on or today()
+    _need_head(by)
     _refuse_ended(case)
     _refuse_future(on, "date_from")
     _need_working(staff, on)
@@ -370,6 +371,12 @@ def cases_led_by(staff: StaffMember) -> list[FamilyCase]:
 
 
 # ---- what several rules check ------------------------------------------------------------------------
+
+
+def _need_head(by: Actor) -> None:
+    """Refuse unless *by* answers for all cases: who leads a case decides who sees the family (S001-1.4)."""
+    if not (by.is_any("head_of_service", "director") or by.sees_unit or by.sees_all):
+        raise RuleBroken("Куратора назначает руководитель службы. Попросите его.")
 
 
 def _move(case: FamilyCase, to: CaseStatus, by: Actor, verb: str, sentence: str) -> None:

@@ -85,6 +85,7 @@ class Person(UnitModel):
     __table_args__ = (
         # A person may move between districts, so each unit keeps its own card.
         UniqueConstraint("service_unit_id", "snils", name="uq_person_snils"),
+        Index("ix_person_created_by_id", "created_by_id"),
         CheckConstraint("birth_date >= '1900-01-01'", name="birth_date"),
         CheckConstraint("died_at IS NULL OR died_at >= birth_date", name="life"),
     )
@@ -233,7 +234,11 @@ class Family(UnitModel):
     """A family with children: the client of the centre."""
 
     __tablename__ = "family"
-    __table_args__ = (UniqueConstraint("service_unit_id", "reg_number", name="uq_family_reg_number"),)
+    __table_args__ = (
+        UniqueConstraint("service_unit_id", "reg_number", name="uq_family_reg_number"),
+        # Whoever has entered a family sees it until somebody else leads it.
+        Index("ix_family_created_by_id", "created_by_id"),
+    )
 
     name: Mapped[Line] = column("Фамилия семьи", search=True, sort=True)
     reg_number: Mapped[Code] = column("Учётный №", search=True, sort=True, privacy=PUBLIC)
