@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app import create_app, setup
-from app.acting import SYSTEM, acting
+from app.acting import SYSTEM, acting, now
 from app.base import session_of
 from app.cases.models import Direction, FamilyCase
 from app.cases.rules import add_to_team, assign_curator
@@ -33,6 +33,7 @@ from app.database import upgrade
 from app.door import passwords, sessions
 from app.entering import NUMBER
 from app.extensions import db
+from app.meetings.models import AgendaItem, Body, BodyKind, ItemKind, Meeting
 from app.organisation.models import Account, ServiceUnit, StaffMember
 from app.organisation.rules import add_staff, make_account
 from config import Settings
@@ -218,6 +219,15 @@ def join_team(session: Session, browser: Browser, *cases: FamilyCase, direction:
     staff = session.get_one(StaffMember, browser.staff_id)
     for case in cases:
         add_to_team(session.get_one(FamilyCase, case.id), staff, by=SYSTEM, direction=direction)
+    session.flush()
+
+
+def on_agenda(session: Session, case: FamilyCase) -> None:
+    """Put a question about *case* on the agenda of a meeting, so that a secretary sees the family."""
+    unit, number = {"service_unit_id": case.service_unit_id}, next(_people)
+    body = Body(code=f"body{number}", title=f"Совет {number}", kind=BodyKind.COUNCIL, **unit)
+    meeting = Meeting(body=body, year=2026, number=number, planned_at=now(), **unit)
+    session.add(AgendaItem(meeting=meeting, no=1, kind=ItemKind.OTHER, case=case, is_open=True, **unit))
     session.flush()
 
 

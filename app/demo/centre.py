@@ -29,14 +29,20 @@ from app.organisation.rules import add_staff, make_account
 from app.roles import (
     ACCOUNTANT,
     ADMINISTRATOR,
+    AUDITOR,
     CODES,
     CURATOR,
     DIRECTOR,
     HEAD,
+    LAWYER,
+    NURSE,
+    PARTNER,
     PEDAGOGUE,
     PSYCHOLOGIST,
     REGISTRAR,
+    REHABILITATION,
     SECRETARY,
+    VOLUNTEERS,
     WORKER,
 )
 from app.services.models import Service
@@ -68,6 +74,12 @@ STAFF: tuple[tuple[str, str, str, str, str], ...] = (
     ("loseva", "Лосева Инна Петровна", "регистратор", "Администрация", REGISTRAR),
     ("chaykina", "Чайкина Ольга Львовна", "секретарь", "Администрация", SECRETARY),
     ("schetova", "Счётова Римма Аркадьевна", "бухгалтер", "Администрация", ACCOUNTANT),
+    ("zakonova", "Законова Алла Егоровна", "юрист", "Администрация", LAWYER),
+    ("lekarkina", "Лекаркина Зоя Павловна", "медицинская сестра", "Отделение сопровождения семей", NURSE),
+    ("oporin", "Опорин Лев Ильич", "специалист по реабилитации", "Отделение сопровождения семей", REHABILITATION),
+    ("pomoshnikova", "Помощникова Ия Юрьевна", "координатор волонтёров", "Администрация", VOLUNTEERS),
+    ("shkolnaya", "Школьная Вера Фёдоровна", "завуч", "Администрация", PARTNER),
+    ("hranitelev", "Хранителев Егор Львович", "специалист по защите данных", "Администрация", AUDITOR),
     ("kodin", "Кодин Артём Вадимович", "администратор базы", "Администрация", ADMINISTRATOR),
 )
 # fmt: on
@@ -100,6 +112,8 @@ def build(session: Session, rng: random.Random, start: dt.date, end: dt.datetime
         service.service_unit_id = unit_id
         world.services.append(service)
     session.add_all([*world.partners, *world.services])
+    outsider = world.staff["shkolnaya"]
+    outsider.is_external, outsider.department, outsider.partner = True, None, world.partners[0]
     _bodies(world, start - dt.timedelta(days=400))
     session.flush()
     return world
@@ -152,6 +166,7 @@ def _staff(world: World, since: dt.date, password: str) -> None:
             staff_id=person.id,
             zone=unit.zone,
             roles=frozenset({CODES[role]}),
+            sees_unit=True,  # Who tells two years of a life looks up what this person would not be shown.
         )
 
 

@@ -129,6 +129,10 @@ def _team(world: World, case: FamilyCase) -> None:
         add_to_team(case, world.staff["gromova"], by=head, function="психолог", direction=Direction.PSYCHOLOGICAL)
         if case.id % 2:
             add_to_team(case, world.staff["ershov"], by=head, function="педагог", direction=Direction.PEDAGOGICAL)
+        if case.id % 3 == 0:
+            add_to_team(case, world.staff["lekarkina"], by=head, function="медсестра", direction=Direction.MEDICAL)
+        if case.id % 5 == 0:
+            add_to_team(case, world.staff["zakonova"], by=head, function="юрист", direction=Direction.LEGAL)
 
 
 def representative(family: Family) -> Person:

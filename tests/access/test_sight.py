@@ -22,7 +22,6 @@ from app.roles import CODES, SCOPES, scopes_of
 from tests import make
 from tests.make import DAY, refused
 
-
 _number = count(1)
 
 

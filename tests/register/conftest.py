@@ -46,8 +46,8 @@ class Office:
         """Make a family of the centre next door."""
         return make_family(self.stored, self.neighbour, members=[], name=name, territory=self.village, **more)
 
-    def come(self, role: str = "Куратор") -> Browser:
-        """Return a browser of this centre."""
+    def come(self, role: str = "Заведующий отделением") -> Browser:
+        """Return a browser of this centre; without *role*, of somebody who sees every family of it."""
         return self.visit(role, unit=self.unit)
 
     def almighty(self) -> Browser:

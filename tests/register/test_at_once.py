@@ -81,7 +81,7 @@ def test_eight_people_adding_sixty_members_each_never_reach_another_family(
     families = [make_family(stored, by, members=[], name=f"Тестовы-{n}") for n in range(THREADS)]
     people = [make_adult(stored, by, first_name=f"Мария-{n}") for n in range(60)]
     homes, faces = [family.id for family in families], [person.id for person in people]
-    browsers = [visit("Куратор") for _ in range(THREADS)]
+    browsers = [visit("Заведующий отделением") for _ in range(THREADS)]
     stored.commit()
     app.extensions.pop("stored")  # The threads do not share the test's own session.
 
@@ -110,7 +110,7 @@ def test_eight_lists_with_filters_of_their_own_show_what_was_asked(app: Flask, s
     by = make_actor(unit)
     for number in range(THREADS):
         make_family(stored, by, members=[], name=f"Особенные{number}")
-    browsers = [visit("Куратор") for _ in range(THREADS)]
+    browsers = [visit("Заведующий отделением") for _ in range(THREADS)]
     stored.commit()
     app.extensions.pop("stored")
 
