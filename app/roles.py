@@ -176,7 +176,7 @@ ROLES: dict[str, dict[str, str]] = {
     ACCOUNTANT: {"services": "R", "partners": "R", "staff": "R", "departments": "R", "units": "R"},
     VOLUNTEERS: {"services": "R", "partners": "R", "staff": "R"},
     PARTNER: {"measures": "R"},
-    AUDITOR: {"staff": "R", "departments": "R", "units": "R", "accounts": "R", "roles": "R"},
+    AUDITOR: {"staff": "R", "departments": "R", "units": "R", "accounts": "R", "roles": "R", "audit": "R"},
 }  # fmt: skip
 
 RANKS: dict[str, int] = {"administrator": 3, "director": 2, "head_of_service": 1}

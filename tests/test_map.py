@@ -34,7 +34,8 @@ FLOORS: tuple[tuple[int, str], ...] = (
     (3, "app.register app.door app.resealing"),
     (
         2,
-        "app.acting app.web app.refusals app.health app.journal app.database app.bulk app.jobs app.profiles app.storage",
+        "app.acting app.web app.refusals app.health app.journal app.database app.bulk app.jobs app.profiles "
+        "app.storage",
     ),
     (1, "app.scope app.base app.logs app.words app.sealing app.cookies app.extensions app.roles config"),
 )

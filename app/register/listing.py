@@ -42,9 +42,7 @@ def list_page(
     if state.page > 1 and not found.ids:
         abort(404)
     second = _nothing if spec.partial else register.subtitle
-    rows = lists.page_rows(
-        register.session, spec, found.ids, names, register.gather, register.row_link(), second
-    )
+    rows = lists.page_rows(register.session, spec, found.ids, names, register.gather, register.row_link(), second)
     titles = lists.ref_titles(register.session, spec, state)
     head = _head(register, state, owner, path, some=bool(found.ids))
     bulk = _bulk(register, spec) if owner is None else ()

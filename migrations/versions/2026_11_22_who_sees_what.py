@@ -1,4 +1,5 @@
-"""Who sees what: looks found by record, moment, kind and person; who is inside, and how he came in."""
+"""Who sees what: looks found by record, moment, kind and person; who is inside, and how he came in;
+who has entered a family."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +24,9 @@ def upgrade() -> None:
     op.create_index("ix_journal_at", "journal", ["at", "id"])
     op.create_index("ix_journal_verb_at", "journal", ["verb", "at"])
     op.create_index("ix_journal_value_field", "journal_value", ["field", "journal_id"])
+
+    op.create_index("ix_family_created_by_id", "family", ["created_by_id"])
+    op.create_index("ix_person_created_by_id", "person", ["created_by_id"])
 
     op.add_column("account", sa.Column("password_expires_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
@@ -87,6 +91,8 @@ def downgrade() -> None:
     op.drop_table("failed_entry")
     op.drop_table("user_session")
     op.drop_column("account", "password_expires_at")
+    op.drop_index("ix_person_created_by_id", table_name="person")
+    op.drop_index("ix_family_created_by_id", table_name="family")
     op.drop_index("ix_journal_value_field", table_name="journal_value")
     op.drop_index("ix_journal_verb_at", table_name="journal")
     op.drop_index("ix_journal_at", table_name="journal")
