@@ -9,6 +9,8 @@ led. Whoever is reassigned loses sight with the next request. A substitute works
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Select, and_, exists, select
 
 from app.cases.models import ENDED, CaseTeamMember, CuratorAssignment, FamilyCase
@@ -86,7 +88,7 @@ def _entered_persons(who: Sight, seen: Seen) -> Keys:
     return select(_person.c.id).where(_person.c.created_by_id == who.user_id, ~exists().where(foreign))
 
 
-def _led_by_others(who: Sight, family_id: object) -> object:
+def _led_by_others(who: Sight, family_id: Any) -> Any:
     """Return the criterion that somebody else leads, or has ever led, the family."""
     return (
         exists()

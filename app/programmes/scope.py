@@ -5,6 +5,8 @@ Only a version a body approved charges anybody with anything; a draft shows nobo
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Select, select
 
 from app.cases.models import FamilyCase
@@ -22,7 +24,7 @@ _case = bare(FamilyCase)
 Keys = Select[tuple[int]]
 
 
-def _families_of(measures: object) -> Keys:
+def _families_of(measures: Any) -> Keys:
     return (
         select(_case.c.family_id)
         .join_from(_measure, _version, _measure.c.version_id == _version.c.id)

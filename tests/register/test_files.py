@@ -152,16 +152,16 @@ def test_who_may_only_look_sees_files_and_changes_none(office: Office) -> None:
     family = office.family()
     send(office.come(), family, (PDF, "Заявление.pdf"))
     (file,) = attached(office.stored)
-    here, secretary = f"/families/file/{family.id}/{file.id}", office.come("Секретарь")
-    card = secretary.get(f"/families/show/{family.id}?tab=files")
+    here, director = f"/families/file/{family.id}/{file.id}", office.come("Директор")
+    card = director.get(f"/families/show/{family.id}?tab=files")
     assert "Заявление" in card.text and 'type="file"' not in card.text
-    page = secretary.get(here)
+    page = director.get(here)
     assert page.status_code == 200 and "/delete" not in page.text
-    assert secretary.get(f"{here}/content").data == PDF
+    assert director.get(f"{here}/content").data == PDF
     refusals = [
-        send(secretary, family, (PDF, "b.pdf")).status_code,
-        secretary.post(f"{here}/rename", data={"title": "Чужое"}).status_code,
-        secretary.post(f"{here}/delete").status_code,
+        send(director, family, (PDF, "b.pdf")).status_code,
+        director.post(f"{here}/rename", data={"title": "Чужое"}).status_code,
+        director.post(f"{here}/delete").status_code,
     ]
     assert refusals == [403, 403, 403]
     assert [each.title for each in attached(office.stored)] == ["Заявление"]
@@ -185,7 +185,7 @@ def test_a_stranger_is_sent_to_the_door(office: Office, client: Browser) -> None
 @pytest.mark.both
 def test_a_file_of_another_centre_answers_like_one_that_never_was(office: Office, folder: Folder) -> None:
     ours, theirs = office.family(), office.foreign()
-    neighbour = office.visit("Куратор", unit=office.other)
+    neighbour = office.visit("Заведующий отделением", unit=office.other)
     send(neighbour, theirs, (PDF, "Чужое.pdf"))
     (foreign,) = attached(office.stored)
     browser = office.almighty()

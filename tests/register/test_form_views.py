@@ -109,7 +109,7 @@ def test_the_blank_table_has_headers_lists_and_no_word_of_anybody(office: Office
 
 def test_who_may_not_load_sees_no_button_and_no_page(office: Office) -> None:
     partner(office)
-    curator = office.come()
+    curator = office.come("Куратор")
     assert BUTTON not in curator.get("/partners/").text
     assert curator.get("/import/of/partners/").status_code == 403
     registrar = office.come("Регистратор")
