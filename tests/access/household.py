@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.acting import SYSTEM, Actor, acting, now
 from app.agreements.models import Agreement
 from app.base import Model
-from app.cases.models import CaseSource, CaseStatus, CaseTeamMember, CuratorAssignment, FamilyCase
+from app.cases.models import CaseSource, CaseStatus, FamilyCase
 from app.cases.rules import add_to_team, assign_curator, open_case
 from app.meetings.models import (
     AgendaItem,
@@ -36,7 +36,6 @@ from app.people.models import (
     DisabilityStatus,
     Family,
     FamilyKind,
-    FamilyMember,
     FamilyRole,
     OvzKind,
     OvzStatus,
@@ -45,7 +44,7 @@ from app.people.models import (
 from app.people.rules import NewMember, add_person, register_family
 from app.programmes.models import ExecutorType, Measure, MeasureLineage, Programme, ProgrammeVersion, VersionStatus
 from app.register.models import Attachment
-from app.services.models import Service, ServiceRecord
+from app.services.models import ServiceRecord
 from tests import make
 
 DAY = dt.date(2026, 2, 18)
@@ -149,20 +148,7 @@ def works_with(session: Session, staff: StaffMember, home: Household, role: str)
     session.flush()
 
 
-def seen_models() -> dict[str, type[Model]]:
-    """Return the tables whose rows stand in a household, by name."""
-    return {model.__tablename__: model for model in (
-        Family, FamilyMember, FamilyCase, CuratorAssignment, CaseTeamMember, Programme, ProgrammeVersion, Measure,
-        MeasureLineage, Agreement, ServiceRecord, AgendaItem, Consent, ChildProfile, DisabilityStatus, OvzStatus,
-    )}  # fmt: skip
-
-
 def first_unit(session: Session) -> ServiceUnit:
     """Return the unit the installation was set up with."""
     found: Any = session.scalars(select(ServiceUnit).order_by(ServiceUnit.id)).first()
     return found
-
-
-def services(session: Session) -> list[Service]:
-    """Return the directory of services."""
-    return list(session.scalars(select(Service)))
