@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import journal
-from app.acting import Actor, today
+from app.acting import Actor, for_whole_unit, today
 from app.base import RuleBroken, session_of
 from app.organisation.models import Territory
 from app.papers.numbers import format_number, take_number
@@ -115,10 +115,17 @@ def check_person(session: Session, person: Person) -> None:
 
 
 def _refuse_taken_snils(session: Session, person: Person) -> None:
+    taken = select(Person).where(Person.snils == person.snils, Person.id != (person.id or 0))
     with session.no_autoflush:
-        holder = session.scalars(
-            select(Person).where(Person.snils == person.snils, Person.id != (person.id or 0))
-        ).first()
+        holder = session.scalars(taken).first()
+        if holder is None:
+            with for_whole_unit():  # A card out of sight holds the number just as well; it is not named.
+                unseen = session.scalars(taken.with_only_columns(Person.id)).first()
+            if unseen is not None:
+                raise RuleBroken(
+                    "Этот СНИЛС уже указан в карточке, которая вам не открыта. Спросите руководителя службы.",
+                    field="snils",
+                )
     if holder is not None:
         raise RuleBroken(f"Этот СНИЛС уже указан в карточке «{holder}». Откройте её или сверьте номер.", field="snils")
 

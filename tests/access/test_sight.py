@@ -177,6 +177,16 @@ def test_d08_only_the_head_says_who_leads_a_case(office: Office) -> None:
         assign_curator(case, office.staff(office.person("curator")), by=mine)
 
 
+def test_d05_a_snils_in_a_card_out_of_sight_is_refused_without_telling_whose_it_is(office: Office) -> None:
+    mine, snils = office.person("curator"), "11223344595"
+    holder = make.make_adult(office.session, office.head, snils=snils)
+    where = "Этот СНИЛС уже указан в карточке"
+    with acting(mine), refused(f"{where}, которая вам не открыта. Спросите руководителя службы.", "snils"):
+        make.make_adult(office.session, mine, snils=snils)
+    with refused(f"{where} «{holder}». Откройте её или сверьте номер.", "snils"):
+        make.make_adult(office.session, office.head, snils=snils)
+
+
 # ---- team, department, measures ----------------------------------------------------------------------
 
 

@@ -165,17 +165,17 @@ def test_a_case_without_a_child_is_refused_and_nothing_is_saved(
     assert numbers(stored) == (0, 0, 0, 0)
 
 
-def test_a_likely_twin_is_told_once_and_does_not_stop(curator: Browser, stored: Session, place: Territory) -> None:
-    with acting(make.make_actor(stored.get(ServiceUnit, curator.unit_id))) as by:
+def test_a_likely_twin_is_told_once_and_does_not_stop(head: Browser, stored: Session, place: Territory) -> None:
+    with acting(make.make_actor(stored.get(ServiceUnit, head.unit_id))) as by:
         twin = make.make_adult(stored, by, last_name="Щеголева", first_name="Пелагея", middle_name="Фёдоровна",
                                birth_date=dt.date(1991, 5, 3))  # fmt: skip
-    page = curator.post("/families/add", data=typed(place)).text
+    page = head.post("/families/add", data=typed(place)).text
     assert "Похожие карточки уже есть:" in page
     assert f'href="/people/show/{twin.id}"' in page
     assert numbers(stored) == (0, 1, 0, 0)
     seen = re.search(r'name="twins" value="([^"]+)"', page)
     assert seen is not None
-    assert curator.post("/families/add", data=typed(place, twins=seen[1])).status_code == 302
+    assert head.post("/families/add", data=typed(place, twins=seen[1])).status_code == 302
     assert numbers(stored) == (1, 3, 2, 1)
 
 
