@@ -83,6 +83,7 @@ def test_views_columns_many_rows_and_one_row(centre: ServiceUnit, address: str, 
     assert page.locator(".views [aria-current]").inner_text() == "Без телефона"
     walk.picture("view-default")
     walk.follow("Все")
+    page.get_by_role("rowheader", name="Звонковы").wait_for()
     assert len(rows(page)) == 4
     walk.follow("Настроить виды")
     walk.picture("views")

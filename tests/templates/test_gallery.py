@@ -179,10 +179,16 @@ def test_leaving_a_changed_form_is_asked_about(page: Page, address: str) -> None
     assert asked == ["beforeunload"]
 
 
-def test_slash_goes_to_the_search(page: Page, address: str) -> None:
+def test_slash_goes_to_the_search_and_escape_closes_a_menu(page: Page, address: str) -> None:
     page.goto(f"{address}/list")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "q"
+    page.locator(".filters > summary").click()
+    inside = page.locator(".filters").get_by_role("textbox", name="Семья")
+    inside.focus()
+    page.keyboard.press("Escape")
+    assert inside.is_hidden()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
 
 
 def test_empty_filters_stay_out_of_the_address(page: Page, address: str) -> None:
