@@ -239,7 +239,7 @@ def test_the_demonstration_centre_says_whom_to_sign_in_as_and_fills_an_empty_bas
 ) -> None:
     monkeypatch.setattr(app.demo, "fill", partial(app.demo.fill, families=1))
     logins = done("demo").splitlines()
-    assert [line for line in logins if not re.fullmatch(r"[А-Яё][а-яё ]+: имя [a-z]+, пароль \S+", line)] == []
+    assert [line for line in logins if not re.fullmatch(r"[А-Яё][а-яё -]+: имя [a-z]+, пароль \S+", line)] == []
     assert any(line.startswith("Куратор: ") for line in logins)
     assert refused("demo") == "В базе уже есть семьи. Примеры добавляют только в пустую базу."
 

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.acting import SYSTEM, acting
+from app.cases.rules import assign_curator
 from app.organisation.models import ServiceUnit, Territory, TerritoryLevel
 from app.organisation.rules import add_staff, make_account
 from app.people.models import Family
 from app.register.models import Attachment
-from tests.make import make_actor, make_family
+from tests.make import make_actor, make_case, make_family
 from tests.register import uploads
 from tests.visiting import PASSWORD
 
@@ -34,7 +35,7 @@ DROP = """([name, words]) => {
 
 @pytest.fixture
 def family(stored: Session) -> Family:
-    """A family of a centre with a curator."""
+    """A family of a centre, whose case the curator leads."""
     unit = stored.scalars(select(ServiceUnit)).one()
     person = add_staff(stored, unit.id, "Проверкин Пётр Петрович", "куратор", by=SYSTEM)
     make_account(stored, person, "proverkin", PASSWORD, ["Куратор"], by=SYSTEM, must_change=False)
@@ -44,6 +45,7 @@ def family(stored: Session) -> Family:
     by = make_actor(unit)
     with acting(by):
         made = make_family(stored, by, name="Тестовы", territory=village)
+        assign_curator(make_case(stored, by, family=made), person, by=by)
     stored.commit()
     return made
 

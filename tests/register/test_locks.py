@@ -15,10 +15,10 @@ from app.acting import today
 from app.people.consents import NONE, REVOKED, closed_among, stop_by
 from app.people.models import Consent, ConsentKind, DisabilityStatus, Person
 from app.people.rules import give_consent, revoke_consent
-from tests.make import make_adult, make_family
+from tests.make import make_adult, make_case, make_family, mother_of
 from tests.register.conftest import Office
 from tests.register.forms import held
-from tests.visiting import Browser
+from tests.visiting import Browser, join_team, lead
 
 SECRET = "Канареечная астма"
 
@@ -37,12 +37,16 @@ def child(office: Office) -> Person:
     return boy
 
 
-def mother_of(child: Person) -> Person:
-    return next(seat.person for seat in child.memberships[0].family.members if seat.is_legal_representative)
+def curator_of(office: Office, child: Person) -> Browser:
+    """Return the browser of a curator who leads the case of the family of *child*."""
+    browser = office.come("Куратор")
+    family = child.memberships[0].family
+    lead(office.stored, browser, make_case(office.stored, office.by, family=family))
+    return browser
 
 
 def consent_for(office: Office, child: Person, **more: Any) -> Consent:
-    given = {"by": office.by, "kind": ConsentKind.SPECIAL, "given_by": mother_of(child), **more}
+    given = {"by": office.by, "kind": ConsentKind.SPECIAL, "given_by": mother_of(child.memberships[0].family), **more}
     return give_consent(child, **given)
 
 
@@ -98,7 +102,7 @@ WORDS = (SECRET, "КАН-001", "ребёнок-инвалид")
 
 @pytest.mark.both
 def test_without_a_consent_special_fields_leave_by_no_road(office: Office, child: Person) -> None:
-    browser = office.come("Куратор")
+    browser = curator_of(office, child)
     child.health_note = SECRET + ", изменена"
     office.stored.flush()
     for road, text in roads(browser, child).items():
@@ -114,7 +118,7 @@ def test_without_a_consent_special_fields_leave_by_no_road(office: Office, child
 
 @pytest.mark.both
 def test_what_is_typed_for_a_closed_field_is_refused_and_the_rest_is_kept(office: Office, child: Person) -> None:
-    browser = office.come("Куратор")
+    browser = curator_of(office, child)
     form = held(browser.get(f"/people/edit/{child.id}"), f"/people/edit/{child.id}")
     assert "health_note" not in form
     form["health_note"], form["workplace"] = "Подсунутое", "Школа"
@@ -129,7 +133,7 @@ def test_what_is_typed_for_a_closed_field_is_refused_and_the_rest_is_kept(office
 
 
 def test_new_special_data_of_a_person_without_consent_are_refused(office: Office, child: Person) -> None:
-    browser = office.come("Куратор")
+    browser = curator_of(office, child)
     for url in ("/disabilities/add", f"/disabilities/add?person_id={child.id}"):
         form = held(browser.get(url), "/disabilities/add")
         form["person_id"], form["kind"], form["established_at"] = str(child.id), "first", "01.02.2025"
@@ -160,7 +164,7 @@ def test_a_locked_record_costs_the_same_number_of_statements_as_many(office: Off
         event.remove(Engine, "before_cursor_execute", note)
         return len([one for one in seen if "FROM consent" in one])
 
-    browser = office.come("Куратор")
+    browser = curator_of(office, child)
     statements()  # The columns a list reads are learnt by its first rows.
     assert statements() == 1
     for number in range(3):
@@ -197,7 +201,7 @@ def test_a9_a_withdrawn_consent_blocks_input_shows_a_banner_and_stands_on_the_ho
 
 def test_the_tab_of_consents_on_a_family_says_what_is_missing(office: Office, child: Person) -> None:
     family = child.memberships[0].family_id
-    browser = office.come("Куратор")
+    browser = curator_of(office, child)
     text = browser.get(f"/families/show/{family}?tab=consents").text
     assert "Нет согласия на обработку данных" in text
     assert f"Нет согласия на сведения о здоровье: {child.first_name}, " in text
@@ -210,9 +214,16 @@ def test_the_tab_of_consents_on_a_family_says_what_is_missing(office: Office, ch
 
 
 def test_s003_4_36_a_list_shows_the_end_of_a_snils_and_the_card_all_of_it_to_who_may_change_it(office: Office) -> None:
-    person = make_adult(office.stored, office.by, snils="11223344595")
-    for role, card in (("Куратор", "112-233-445\u00a095"), ("Психолог", "***-***-445\u00a095")):
+    family = make_family(office.stored, office.by)
+    case, person = make_case(office.stored, office.by, family=family), mother_of(family)
+    person.snils = "11223344595"
+    office.stored.flush()
+    for role, card, joins in (
+        ("Куратор", "112-233-445\u00a095", lead),
+        ("Психолог", "***-***-445\u00a095", join_team),
+    ):
         browser = office.come(role)
+        joins(office.stored, browser, case)
         listed = browser.get("/people/").text
         assert "***-***-445\u00a095" in listed and "112-233" not in listed
         shown = browser.get(f"/people/show/{person.id}").text

@@ -85,7 +85,7 @@ def test_links_inside_a_view_stay_in_it_and_a_filter_taken_off_stays_off(office:
 
 @pytest.mark.both
 def test_a_view_is_seen_by_its_owner_and_by_the_role_it_is_shared_with_in_his_unit(office: Office) -> None:
-    head, mate, curator = office.come("Заведующий отделением"), office.come("Заведующий отделением"), office.come()
+    head, mate, curator = (office.come(role) for role in ("Заведующий отделением", "Заведующий отделением", "Куратор"))
     stranger = office.visit("Куратор", unit=office.other)
     for each in (head, mate, curator, stranger):
         assert tabs(each) == []
