@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import os
 import random
@@ -12,8 +13,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any
@@ -30,12 +33,16 @@ from app.entering import NUMBER
 from app.extensions import db
 from app.organisation.models import Account, ServiceUnit
 from app.organisation.rules import add_staff, make_account
+from app.register.files import SAME
 from config import ROOT, Settings
+from tests.register.uploads import pdf
 from tests.visiting import NEVER_OLD
 
 OPORA = [sys.executable, "-c", "from app.cli import main; main()"]
 GONE = (OSError, http.client.HTTPException)
 """What a person sees of a service that was killed."""
+Answer = tuple[int, str, bytes]
+"""The status, where it leads and the page."""
 _LETTERS = "абвгдежзиклмнопрстуфхцч"
 
 
@@ -102,13 +109,21 @@ class Served:
         answer = connection.getresponse()
         return answer.status, answer.read()
 
-    def post(
-        self, connection: http.client.HTTPConnection, address: str, form: dict[str, Any]
-    ) -> tuple[int, str, bytes]:
-        """Send a form as the curator; return the status, where it leads and the page."""
-        body = urlencode({"csrf_token": self.token, **form})
-        headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
-        connection.request("POST", address, body, headers)
+    def post(self, connection: http.client.HTTPConnection, address: str, form: dict[str, Any]) -> Answer:
+        """Send a form as the curator."""
+        body = urlencode({"csrf_token": self.token, **form}).encode()
+        return self._sent(connection, address, body, "application/x-www-form-urlencoded")
+
+    def attach(self, connection: http.client.HTTPConnection, address: str, content: bytes) -> Answer:
+        """Send a scan as the curator."""
+        edge = secrets.token_hex(16)
+        token = f'--{edge}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{self.token}\r\n'
+        file = f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="scan.pdf"\r\n\r\n'
+        body = f"{token}{file}".encode() + content + f"\r\n--{edge}--\r\n".encode()
+        return self._sent(connection, address, body, f"multipart/form-data; boundary={edge}")
+
+    def _sent(self, connection: http.client.HTTPConnection, address: str, body: bytes, media_type: str) -> Answer:
+        connection.request("POST", address, body, {"Cookie": self.cookie, "Content-Type": media_type})
         answer = connection.getresponse()
         return answer.status, answer.getheader("Location", ""), answer.read()
 
@@ -153,17 +168,21 @@ def somebody() -> dict[str, str]:
 
 @dataclass
 class Writers:
-    """People who add persons until the service is gone; ``saved`` are the names they were told are saved."""
+    """People who add persons and attach a scan to each until the service is gone.
+
+    ``saved`` are the names they were told are saved, ``attached`` the SHA-256 of the scans, in hex.
+    """
 
     served: Served
     number: int = 4
     saved: list[str] = field(default_factory=list)
+    attached: list[str] = field(default_factory=list)
     refused: list[tuple[int, str]] = field(default_factory=list)
     threads: list[threading.Thread] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def start(self, *, patient: bool = False) -> None:
-        """Let them write; the *patient* ones try the same form again when the service does not answer."""
+        """Let them write; the *patient* ones try the same again when the service does not answer."""
         self.threads = [threading.Thread(target=self._write, args=(patient,), daemon=True) for _ in range(self.number)]
         for thread in self.threads:
             thread.start()
@@ -177,7 +196,7 @@ class Writers:
         wanted, until = len(self.saved) + number, time.monotonic() + seconds
         while len(self.saved) < wanted:
             if time.monotonic() > until:
-                raise TimeoutError(f"{len(self.saved)} of {wanted}")
+                raise TimeoutError(f"{len(self.saved)} of {wanted}; refused: {self.refused}")
             time.sleep(0.005)
 
     def leave(self) -> None:
@@ -188,27 +207,49 @@ class Writers:
 
     def _write(self, patient: bool) -> None:
         with closing(self.served.connect()) as connection:
-            self._send_with(connection, patient)
+            while (person := self._added(connection, patient)) and self._attached(connection, patient, person):
+                pass
 
-    def _send_with(self, connection: http.client.HTTPConnection, patient: bool) -> None:
+    def _added(self, connection: http.client.HTTPConnection, patient: bool) -> str:
+        """Add somebody and return the key; empty when that was not told."""
         form = somebody()
+        place = self._told(connection, patient, partial(self.served.post, connection, "/people/add", form), "/show/")
+        if place:
+            self.saved.append(form["last_name"])
+        return place.rpartition("/")[2]
+
+    def _attached(self, connection: http.client.HTTPConnection, patient: bool, person: str) -> bool:
+        """Attach a scan nobody has seen to the card; whether that was told."""
+        scan, address = pdf(secrets.token_hex(16)), f"/people/files/{person}"
+        place = self._told(connection, patient, partial(self.served.attach, connection, address, scan), "tab=files")
+        if place:
+            self.attached.append(hashlib.sha256(scan).hexdigest())
+        return bool(place)
+
+    def _told(
+        self, connection: http.client.HTTPConnection, patient: bool, send: Callable[[], Answer], wanted: str
+    ) -> str:
+        """Send until it is told where the saved thing stands and return that; empty when nobody tells."""
+        again = False
         while not self.stopped.is_set():
             try:
-                status, place, page = self.served.post(connection, "/people/add", form)
+                status, place, page = send()
             except GONE:
                 if not patient:
-                    return
+                    return ""
                 connection.close()
                 time.sleep(0.05)
+                again = True
                 continue
-            if status == 302 and "/people/show/" in place:
-                self.saved.append(form["last_name"])
-                form = somebody()
-            elif status == 503:
-                time.sleep(0.05)
-            else:
+            if status == 302 and wanted in place:
+                return place
+            if again and status == 422 and SAME in page.decode():
+                return wanted  # The first answer was lost on its way, what it told of was not.
+            if status != 503:
                 self.refused.append((status, place or page.decode()[:2000]))
-                return
+                return ""
+            time.sleep(0.05)
+        return ""
 
 
 def moment() -> float:
