@@ -23,6 +23,7 @@ from flask import Flask
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import PoolResetState
 
 from app.acting import SYSTEM, acting, is_writing, now
 from app.extensions import db, migrate
@@ -159,6 +160,13 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _open_postgresql)
+    event.listen(engine, "reset", _end)
+
+
+def _end(connection: Any, _record: Any, state: PoolResetState) -> None:
+    """End what a failed COMMIT has left open. SQLAlchemy counts it as ended, and the write lock would stay taken."""
+    if state.transaction_was_reset:
+        connection.rollback()
 
 
 def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 import app.database
 from app.acting import SYSTEM, acting, clock_at
@@ -49,6 +50,30 @@ def test_sqlite_is_opened_with_the_log_the_keys_and_the_patience_it_needs(engine
         }
     assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 15_000}
     assert_engine(engine)
+
+
+@pytest.mark.both
+def test_after_a_commit_that_failed_the_next_writer_finds_no_lock(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_connection: object) -> None:
+        raise engine.dialect.loaded_dbapi.OperationalError("database or disk is full")
+
+    with acting(SYSTEM), engine.begin() as connection:
+        connection.execute(text("CREATE TABLE kept (number INTEGER)"))
+    with acting(SYSTEM), Session(engine) as session:
+        session.execute(text("INSERT INTO kept VALUES (1)"))
+        monkeypatch.setattr(engine.dialect, "do_commit", full)
+        with pytest.raises(DBAPIError):
+            session.commit()
+    monkeypatch.undo()
+    # Both the connection given back and another one can write.
+    with acting(SYSTEM), engine.connect() as first:
+        first.execute(text("INSERT INTO kept VALUES (2)"))
+        first.rollback()
+        with engine.begin() as second:
+            second.execute(text("INSERT INTO kept VALUES (3)"))
+            assert second.execute(text("SELECT number FROM kept")).scalars().all() == [3]
 
 
 def test_who_will_write_takes_the_lock_at_once_and_who_reads_does_not(engine: Engine) -> None:
