@@ -51,7 +51,8 @@ def impure(world: World, pairs: Iterable[tuple[Route, str]]) -> list[str]:
 
 
 def test_reading_changes_nothing(there: World) -> None:
-    assert impure(there, sample(routes(there.app))) == []
+    once = {route.key: (route, visitor) for route, visitor in sample(routes(there.app))}
+    assert impure(there, once.values()) == []
 
 
 @pytest.mark.proof

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -53,6 +54,7 @@ PROGRAMS = {
 """Files that start a program, and which; its arguments are a list, never a line for a shell."""
 
 
+@cache
 def _trees() -> dict[str, ast.Module]:
     paths = [ROOT / "config.py", *(ROOT / "app").rglob("*.py"), *(ROOT / "reports").rglob("*.py")]
     return {path.relative_to(ROOT).as_posix(): ast.parse(Path(path).read_text("utf-8")) for path in paths}

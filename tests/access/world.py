@@ -127,12 +127,16 @@ class World:
     cookies: dict[str, dict[Any, Any]] = field(default_factory=dict)
     contents: dict[Path, bytes] = field(default_factory=dict)
     watching: sqlite3.Connection = field(init=False)
+    putting: sqlite3.Connection = field(init=False)
+    source: sqlite3.Connection = field(init=False)
     seen: int = 0
 
     def watch(self) -> None:
-        """Begin to notice writes."""
-        self.watching = sqlite3.connect(self.path)
+        """Begin to notice writes; the connections stay open, and with them what SQLite has prepared."""
+        self.watching = sqlite3.connect(self.path, cached_statements=500)
         self.watching.execute("ATTACH ? AS kept", (str(self.kept),))
+        self.putting, self.source = sqlite3.connect(self.path), sqlite3.connect(self.kept)
+        self.putting.execute("PRAGMA synchronous = OFF")
         self.seen = self._version()
 
     def _version(self) -> int:
@@ -145,8 +149,16 @@ class World:
 
     def changed(self) -> frozenset[str]:
         """Return the tables that are not as they were when the world was made."""
-        every = [name for (name,) in self.watching.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")]
-        return frozenset(name for name in every if self.difference(name))
+        every = self.watching.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall()
+        return frozenset(name for (name,) in every if self._differs(name))
+
+    def _differs(self, table: str) -> bool:
+        # As many rows as there were, and each of them was there: the same rows.
+        asked = (
+            f'SELECT (SELECT count(*) FROM main."{table}") <> (SELECT count(*) FROM kept."{table}") '
+            f'OR EXISTS (SELECT * FROM main."{table}" EXCEPT SELECT * FROM kept."{table}")'
+        )
+        return bool(self.watching.execute(asked).fetchone()[0])
 
     def difference(self, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
         """Return what stands in *columns* of *table* on one side only: now, or when the world was made."""
@@ -156,17 +168,19 @@ class World:
 
     def restore(self) -> None:
         """Put the database back as it was when the world was made; sessions of the visitors stay valid."""
-        self.watching.close()
-        with self.app.app_context():
-            db.engine.dispose()
-        for left in self.path.parent.glob(f"{self.path.name}-*"):
-            left.unlink()
-        shutil.copy(self.kept, self.path)
+        self.source.backup(self.putting)
+        self.written()
         for path, content in self.contents.items():
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
-        self.watch()
+
+    def close(self) -> None:
+        """Leave the files of the world to whoever removes its folder."""
+        for connection in (self.watching, self.putting, self.source):
+            connection.close()
+        with self.app.app_context():
+            db.engine.dispose()
 
 
 @contextmanager
@@ -194,9 +208,7 @@ def world(folder: Path, ready: Path, texts: Texts, **settings: Any) -> Iterator[
     made.cookies = {visitor: dict(browser._cookies) for visitor, browser in made.browsers.items()}
     made.watch()
     yield made
-    made.watching.close()
-    with made.app.app_context():
-        db.engine.dispose()
+    made.close()
 
 
 # ---- rows ----------------------------------------------------------------------------------------------------------
