@@ -114,7 +114,8 @@ def row_digest(row: dict[str, Any], *, bound: bool = True) -> bytes:
     return BOUND + sealing.keyed_digest(_encode([row["id"], *content]).encode())
 
 
-def _values_digest(values: Sequence[Value]) -> bytes:
+def values_digest(values: Iterable[tuple[Any, ...]]) -> bytes:
+    """Return the keyed digest of the *values* of a row, (field, old, new) each; what follows does not count."""
     return sealing.keyed_digest(_encode([v[:3] for v in values]).encode())
 
 
@@ -128,8 +129,14 @@ def _write_on(connection: Connection, rows: Sequence[Entry]) -> None:
     table = JournalRow.__table__
     ids = reserve_keys(connection, table, len(rows))
     made = []
-    for journal_id, (row, values) in zip(ids, rows, strict=True):
-        row = {**row, "values_digest": _values_digest(values) if values else None}
+    # Nothing to seal is kept as nothing, and the digest must tell of what is kept.
+    kept = [
+        (row, [(name, old or None, new or None, sealed) if sealed else (name, old, new, sealed)
+               for name, old, new, sealed in values])
+        for row, values in rows
+    ]  # fmt: skip
+    for journal_id, (row, values) in zip(ids, kept, strict=True):
+        row = {**row, "values_digest": values_digest(values) if values else None}
         made.append({**row, "digest": row_digest({**row, "id": journal_id})})
     insert_rows(connection, table, made, ids)
     values_of = [
@@ -141,7 +148,7 @@ def _write_on(connection: Connection, rows: Sequence[Entry]) -> None:
             "sealed_old": old if sealed else None,
             "sealed_new": new if sealed else None,
         }
-        for journal_id, (_, values) in zip(ids, rows, strict=True)
+        for journal_id, (_, values) in zip(ids, kept, strict=True)
         for name, old, new, sealed in values
     ]
     insert_rows(connection, JournalValue.__table__, values_of)

@@ -7,24 +7,29 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import RowMapping, func, select, text
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import LargeBinary, RowMapping, func, select, text, type_coerce
 from sqlalchemy.orm import Session
 
 from app import sealing
 from app.acting import now
-from app.journal import BOUND, row_digest
-from app.journal.models import JournalRow, JournalSeal
+from app.journal import BOUND, row_digest, values_digest
+from app.journal.models import JournalRow, JournalSeal, JournalValue
 
 ANCHOR = "journal.json"
 """The file outside the database, in the folder of the installation."""
 
 BATCH = 5_000
-BEFORE_ALL = -(2**62)
-"""An id below any other: a row slipped in as number 0 is read too."""
+BEFORE_ALL, AFTER_ALL = -(2**62), 2**62
+"""Ids below and above any other: a row slipped in as number 0 is read too."""
 _COLUMNS = JournalRow.__table__.c
+_VALUES = JournalValue.__table__.c
 _OLD_LENGTH = 32
 
 
@@ -76,23 +81,18 @@ def seal(session: Session, anchor: Path | None = None, *, waits: bool = True) ->
 def verify(session: Session, anchor: Path | None = None) -> Verdict:
     """Recompute the chain and return the verdict; see :class:`Verdict`.
 
-    A row is valid under its own number only. On SQLite the numbers have no gaps, so there a row deleted before it was
-    sealed is missed too, unless it was the last; on PostgreSQL a step that was taken back leaves a gap of its own.
+    A row is valid under its own number only, and with the values it was written with. On SQLite the numbers have no
+    gaps, so there a row deleted before it was sealed is missed too, unless it was the last; on PostgreSQL a step that
+    was taken back leaves a gap of its own.
     """
     numbered = _Numbers(gapless=session.get_bind().dialect.name == "sqlite")
     total = session.scalar(select(func.count()).select_from(JournalRow.__table__)) or 0
     head, sealed, after = b"", 0, BEFORE_ALL
     for mark in session.scalars(select(JournalSeal).order_by(JournalSeal.id)).all():
-        rows = (
-            session.execute(
-                select(_COLUMNS).where(_COLUMNS.id > after, _COLUMNS.id <= mark.last_id).order_by(_COLUMNS.id)
-            )
-            .mappings()
-            .all()
-        )
-        for row in rows:
-            if broken := numbered.fault(row):
-                return Verdict(total, sealed, broken)
+        below = select(_COLUMNS).where(_COLUMNS.id > after, _COLUMNS.id <= mark.last_id).order_by(_COLUMNS.id)
+        rows = session.execute(below).mappings().all()
+        if broken := _fault(session, numbered, rows, after, mark.last_id):
+            return Verdict(total, sealed, broken)
         if len(rows) != mark.rows:
             return Verdict(
                 total,
@@ -104,10 +104,14 @@ def verify(session: Session, anchor: Path | None = None) -> Verdict:
             return Verdict(total, sealed, f"Строки № {mark.first_id}–{mark.last_id} не сходятся с печатью.")
         sealed, after = sealed + len(rows), mark.last_id
     unsealed = select(_COLUMNS).where(_COLUMNS.id > after).order_by(_COLUMNS.id)
+    upto = after
     with session.execute(unsealed.execution_options(yield_per=BATCH)) as found:
-        for row in found.mappings():
-            if broken := numbered.fault(row):
+        for page in found.mappings().partitions():
+            since, upto = upto, page[-1]["id"]
+            if broken := _fault(session, numbered, page, since, upto):
                 return Verdict(total, sealed, broken)
+    if broken := _fault(session, numbered, [], upto, AFTER_ALL):
+        return Verdict(total, sealed, broken)
     if anchor is not None and anchor.exists():
         kept = json.loads(anchor.read_text("ascii"))
         if after < kept["last_id"] or sealed < kept["rows"]:
@@ -116,6 +120,44 @@ def verify(session: Session, anchor: Path | None = None) -> Verdict:
         if sealed_head is None or bytes(sealed_head).hex() != kept["head"]:
             return Verdict(total, sealed, "Печать журнала не сходится с отметкой вне базы.")
     return Verdict(total, sealed)
+
+
+def _fault(session: Session, numbered: _Numbers, rows: Sequence[RowMapping], after: int, upto: int) -> str:
+    """Return what is wrong with *rows*, those with numbers above *after* up to *upto*, or nothing."""
+    kept = dict(_values(session, after, upto))
+    for row in rows:
+        if broken := numbered.fault(row):
+            return broken
+        told, number = row["values_digest"], row["id"]
+        try:
+            fits = _digest_of(kept.pop(number, [])) == (bytes(told) if told else None)
+        except (InvalidTag, sealing.NoKey):
+            return f"Сведения строки журнала № {number} не открываются: они изменены, или их ключа нет."
+        if not fits:
+            return f"Сведения строки журнала № {number} изменены после записи."
+    return f"Сведения есть, а строки журнала № {min(kept)} нет." if kept else ""
+
+
+def _values(session: Session, after: int, upto: int) -> Iterator[tuple[int, list[RowMapping]]]:
+    """Yield the values of each row by its number; sealed ones as they lie in the database."""
+    sealed = [type_coerce(_VALUES[name], LargeBinary).label(name) for name in ("sealed_old", "sealed_new")]
+    asked = (
+        select(_VALUES.journal_id, _VALUES.field, _VALUES.old, _VALUES.new, *sealed)
+        .where(_VALUES.journal_id > after, _VALUES.journal_id <= upto)
+        .order_by(_VALUES.journal_id, _VALUES.id)
+    )
+    for number, rows in groupby(session.execute(asked).mappings(), key=lambda row: row["journal_id"]):
+        yield number, list(rows)
+
+
+def _digest_of(values: Sequence[RowMapping]) -> bytes | None:
+    return values_digest([(row["field"], _read(row, "old"), _read(row, "new")) for row in values]) if values else None
+
+
+def _read(row: RowMapping, side: str) -> str | None:
+    hidden: Any = row[f"sealed_{side}"]
+    plain: str | None = row[side]
+    return sealing.unseal(bytes(hidden)) if hidden is not None else plain
 
 
 class _Numbers:

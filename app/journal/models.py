@@ -1,4 +1,4 @@
-"""The tables of the journal: append-only rows, their erasable values, and the seals of the chain."""
+"""The tables of the journal: append-only rows, their values, and the seals of the chain."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class JournalRow(FabModel):
 
 
 class JournalValue(FabModel):
-    """Old and new value of one field; can be erased when the law says so, without breaking the chain."""
+    """Old and new value of one field, or what a look showed; its row carries their digest, so a change is found."""
 
     __tablename__ = "journal_value"
     __table_args__ = (Index("ix_journal_value_field", "field", "journal_id"),)

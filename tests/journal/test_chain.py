@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import journal, sealing
 from app.acting import SYSTEM
-from app.journal import chain
+from app.journal import chain, looks
 from app.journal.chain import seal, verify
 from app.journal.models import JournalRow
 
@@ -207,3 +209,97 @@ def _edit(chance: random.Random, edit: str) -> list[str]:
         moves = ((99, one), (one, other), (other, 99))
         return [f"UPDATE journal SET id = {to} WHERE id = {was}" for to, was in moves]
     return [f"DELETE FROM journal WHERE id >= {one}", f"DELETE FROM journal_seal WHERE last_id >= {one}"]
+
+
+# ---- what a row tells beside itself: old and new values, and what a look showed -------------------------------------
+
+
+@pytest.fixture
+def told(sealed: Session, anchor: Path) -> Session:
+    """The journal with three more rows: a look at two families, one at a person, a change of a sealed field."""
+    families, person = {"family": [1, 2, 7]}, {"person": [4]}
+    for shown, typed in ((families, "Тестова"), (person, "")):
+        values = looks.values_of(shown, typed)
+        journal.record(sealed, SYSTEM, looks.SEARCH, None, "Показано.", about=("family", None), values=values)
+    note = ("health_note", "было", "стало", True)
+    journal.record(
+        sealed, SYSTEM, journal.CHANGE, None, about=("person", 4), values=[note, ("phone", None, "1", False)]
+    )
+    seal(sealed, anchor)
+    return sealed
+
+
+def test_rows_with_their_values_are_whole(told: Session, anchor: Path) -> None:
+    assert verify(told, anchor) == chain.Verdict(15, 15)
+    assert told.scalar(text("SELECT count(*) FROM journal_value")) == 5
+
+
+VALUE_DAMAGE = {
+    "a look that showed one family less": (13, "UPDATE journal_value SET new = '1-2' WHERE new = '1-2,7'"),
+    "another word searched for": (13, "UPDATE journal_value SET new = '0000' WHERE field = 'typed'"),
+    "a value under another field": (15, "UPDATE journal_value SET field = 'email' WHERE field = 'phone'"),
+    "an old value made up": (15, "UPDATE journal_value SET old = '2' WHERE field = 'phone'"),
+    "a value taken away": (13, "DELETE FROM journal_value WHERE field = 'typed'"),
+    "the only value taken away": (14, "DELETE FROM journal_value WHERE journal_id = 14"),
+    "a value added": (14, "INSERT INTO journal_value (journal_id, field, new) VALUES (14, 'shown:person', '9')"),
+    "a value given to a row that had none": (
+        2, "INSERT INTO journal_value (journal_id, field, new) VALUES (2, 'shown:person', '9')",
+    ),
+    "a value moved to another row": (13, "UPDATE journal_value SET journal_id = 14 WHERE field = 'typed'"),
+    "the order of values changed": (
+        13, "UPDATE journal_value SET id = id + 100 WHERE id = (SELECT min(id) FROM journal_value)",
+    ),
+    "a sealed value swapped with its old one": (
+        15, "UPDATE journal_value SET sealed_old = sealed_new, sealed_new = sealed_old WHERE field = 'health_note'",
+    ),
+    "a sealed value emptied": (15, "UPDATE journal_value SET sealed_new = NULL WHERE field = 'health_note'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", VALUE_DAMAGE)
+def test_any_change_of_what_a_row_tells_is_found_and_named(told: Session, anchor: Path, damage: str) -> None:
+    number, statement = VALUE_DAMAGE[damage]
+    assert _found(told, anchor, statement) == f"Сведения строки журнала № {number} изменены после записи."
+    assert verify(told, anchor) == chain.Verdict(15, 15)
+
+
+def test_a_sealed_value_that_was_tampered_with_is_found(told: Session, anchor: Path) -> None:
+    blob = bytes(told.scalar(text("SELECT sealed_new FROM journal_value WHERE field = 'health_note'")))
+    told.execute(
+        text("UPDATE journal_value SET sealed_new = :blob WHERE field = 'health_note'"),
+        {"blob": blob[:-1] + bytes([blob[-1] ^ 1])},
+    )
+    assert verify(told, anchor).broken == (
+        "Сведения строки журнала № 15 не открываются: они изменены, или их ключа нет."
+    )
+
+
+def test_values_of_rows_not_sealed_yet_are_looked_at_too(told: Session, anchor: Path) -> None:
+    for number in range(6):
+        shown = looks.values_of({"person": [number]})
+        journal.record(told, SYSTEM, looks.SEARCH, None, "Показано.", about=("person", None), values=shown)
+    assert verify(told, anchor) == chain.Verdict(21, 15)
+    assert _found(told, anchor, "UPDATE journal_value SET new = '7' WHERE journal_id = 20") == (
+        "Сведения строки журнала № 20 изменены после записи."
+    )
+
+
+def test_an_emptied_sealed_value_is_told_as_it_is_kept(told: Session, anchor: Path) -> None:
+    """A sealed field holds a text or nothing; an empty text written down must not look like a forgery."""
+    values = [("health_note", "было", "", True)]
+    journal.record(told, SYSTEM, journal.CHANGE, None, about=("person", 4), values=values)
+    assert verify(told, anchor).broken == ""
+
+
+def test_values_left_without_their_row_are_found(told: Session, anchor: Path) -> None:
+    """Somebody with the database file may take the last rows of a journal and forget what they told."""
+    gone = "DELETE FROM journal WHERE id = 15", "DELETE FROM journal_seal WHERE last_id = 15"
+    if told.get_bind().dialect.name == "sqlite":
+        told.commit()
+        with closing(sqlite3.connect(told.get_bind().engine.url.database)) as other:
+            for statement in gone:
+                other.execute(statement)
+            other.commit()
+    else:
+        _run(told, "ALTER TABLE journal_value DROP CONSTRAINT fk_journal_value_journal_id", *gone)
+    assert verify(told).broken == "Сведения есть, а строки журнала № 15 нет."
