@@ -23,7 +23,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app import cli_accounts, cli_backup, cli_files, cli_keys, create_app, setup
+from app import cli_accounts, cli_backup, cli_calendar, cli_files, cli_keys, create_app, setup
 from app.acting import SYSTEM, acting
 from app.backup import BackupRefused
 from app.backup.locks import serving
@@ -296,6 +296,7 @@ def export_(code: str, out: Path, unit_id: int | None, **days: dt.datetime | Non
 main.add_command(commands(opened, _unit, IMPORTERS))
 main.add_command(cli_files.commands(opened))
 main.add_command(cli_keys.commands(opened))
+main.add_command(cli_calendar.commands(opened))
 main.add_command(cli_accounts.commands(opened))
 
 

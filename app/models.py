@@ -11,6 +11,7 @@ from flask_appbuilder import Model
 from app.agreements.models import Agreement
 from app.cases import scope as of_cases
 from app.cases.models import CaseTeamMember, CuratorAssignment, FamilyCase
+from app.days.models import CalendarDay
 from app.door.models import FailedEntry, RecoveryCode, SecondStep, UserSession
 from app.jobs.models import Job, ScheduledRun
 from app.journal.models import JournalRow, JournalSeal, JournalValue
@@ -65,6 +66,7 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
      (Body, BodyMember, Meeting, MeetingPresence, AgendaItem, Decision, DecisionAssignment)),
     ("What was agreed with the family and what was done for it, day by day.",
      (Agreement, Service, ServiceRecord)),
+    ("Which days are worked.", (CalendarDay,)),
     ("Numbers without gaps.", (NumberSequence,)),
     ("Who did what to which record: append-only, chained.", (JournalRow, JournalValue, JournalSeal)),
     ("The engine's own: a form is saved once, a right is delivered once.", (FormReceipt, DeliveredGrant)),

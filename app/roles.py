@@ -103,15 +103,16 @@ of every field. Whoever has another role with the whole screen sees the whole sc
 """
 
 _DIRECTORIES = {"services": "R", "partners": "R", "territories": "R", "areas": "R", "staff": "R", "departments": "R",
-                "units": "R"}  # fmt: skip
+                "units": "R", "calendar": "R"}  # fmt: skip
 
 ROLES: dict[str, dict[str, str]] = {
     ADMINISTRATOR: {
         "staff": "RW", "departments": "RW", "units": "RW", "territories": "RW", "areas": "L", "partners": "L",
-        "accounts": "RWA", "roles": "RW", "backups": "RW", "audit": "R",
+        "calendar": "RWD", "accounts": "RWA", "roles": "RW", "backups": "RW", "audit": "R",
     },
     DIRECTOR: {
         **_DIRECTORIES, "staff": "RWAB", "departments": "RW", "units": "RW", "areas": "RWB", "partners": "RWB",
+        "calendar": "RWD",
         "families": "RSB", "people": "RSPB", "members": "RP", "children": "RS", "disabilities": "RS", "ovz": "RS",
         "consents": "R", "cases": "RB assign_curator", "assignments": "R", "team": "R", "agreements": "R sign",
         "records": "RB", "reports": "RSP",
@@ -120,6 +121,7 @@ ROLES: dict[str, dict[str, str]] = {
     },
     HEAD: {
         **_DIRECTORIES, "services": "RWDB", "partners": "RWDB", "territories": "RWB", "areas": "RWDB",
+        "calendar": "RWD",
         "families": "RWSB", "people": "RWSPB", "members": "RWPAB", "children": "RWSB",
         "disabilities": "RWS", "ovz": "RWS", "consents": "RWA", "cases": "RWAB",
         "assignments": "R", "team": "RWA", "agreements": "RWA", "records": "RWSAB",
@@ -148,19 +150,19 @@ ROLES: dict[str, dict[str, str]] = {
         "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign",
     },
     WORKER: {
-        "services": "L", "staff": "L", "cases": "L", "people": "L", "families": "R", "records": "RWA",
+        "calendar": "R", "services": "L", "staff": "L", "cases": "L", "people": "L", "families": "R", "records": "RWA",
         "lines": "L", "measures": "R mark",
     },
     LAWYER: {
-        "services": "L", "staff": "L", "cases": "L", "people": "R", "families": "R", "members": "R",
+        "calendar": "R", "services": "L", "staff": "L", "cases": "L", "people": "R", "families": "R", "members": "R",
         "records": "RWA", "lines": "L", "measures": "R mark",
     },
     NURSE: {
-        "services": "L", "staff": "L", "partners": "L", "cases": "L", "people": "RS", "families": "L",
+        "calendar": "R", "services": "L", "staff": "L", "partners": "L", "cases": "L", "people": "RS", "families": "L",
         "children": "RS", "disabilities": "RWS", "ovz": "RS", "records": "RWSA", "lines": "L", "measures": "R mark",
     },
     REHABILITATION: {
-        "services": "L", "staff": "L", "partners": "L", "cases": "L", "people": "R", "families": "L",
+        "calendar": "R", "services": "L", "staff": "L", "partners": "L", "cases": "L", "people": "R", "families": "L",
         "children": "RS", "disabilities": "RWS", "ovz": "RS", "records": "RWA", "lines": "L", "measures": "R mark",
     },
     REGISTRAR: {
@@ -173,8 +175,9 @@ ROLES: dict[str, dict[str, str]] = {
         "programmes": "R", "versions": "R", "measures": "R", "lines": "L",
         "waiting": "RW", "bodies": "RW", "body_members": "RWA", "meetings": "RWA",
     },
-    ACCOUNTANT: {"services": "R", "partners": "R", "staff": "R", "departments": "R", "units": "R"},
-    VOLUNTEERS: {"services": "R", "partners": "R", "staff": "R"},
+    ACCOUNTANT: {"services": "R", "partners": "R", "staff": "R", "departments": "R", "units": "R",
+                 "calendar": "R"},
+    VOLUNTEERS: {"services": "R", "partners": "R", "staff": "R", "calendar": "R"},
     PARTNER: {"measures": "R"},
     AUDITOR: {"staff": "R", "departments": "R", "units": "R", "accounts": "R", "roles": "R", "audit": "R"},
 }  # fmt: skip

@@ -1,4 +1,5 @@
-"""What an installation needs beside its tables: permission rows, delivered roles, the first unit and administrator.
+"""What an installation needs beside its tables: permission rows, delivered roles, the first unit and administrator,
+the production calendar of the years around this one.
 
 Run by ``opora setup`` only; it is safe to run twice. A right is delivered to a role once: what a centre took away or
 added stays as the centre left it.
@@ -16,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.acting import SYSTEM, acting
+from app.days.rules import fill_around
 from app.extensions import db
 from app.organisation.models import Account, OrganisationType, ServiceUnit
 from app.organisation.rules import add_staff, make_account
@@ -34,12 +36,13 @@ class Delivered:
 
 
 def run(app: Flask) -> Delivered:
-    """Bring rows of permissions, roles and the first administrator up to this release, in one transaction."""
+    """Bring rows of permissions, roles, the first administrator and the calendar up to date, in one transaction."""
     with app.app_context(), acting(SYSTEM):
         session = db.session()
         pairs = _permissions(session, app.extensions["appbuilder"].baseviews)
         number = _deliver(session, pairs)
         password = _first_administrator(session, app.config["OPORA"].admin_password)
+        fill_around(session, by=SYSTEM)
         session.commit()
         return Delivered(password, number)
 

@@ -8,6 +8,7 @@ from app.agreements.views import Agreements
 from app.audit.views import Audit
 from app.backup.views import Backups
 from app.cases.views import Cases, CuratorAssignments, Families, Team
+from app.days.views import CalendarDays, WorkingDays
 from app.home.views import HomeView
 from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
 from app.organisation.account_views import Accounts
@@ -65,6 +66,8 @@ MENU: tuple[Screen, ...] = (
     Screen("Справочники", "Организации", "building", Partners),
     Screen("Справочники", "Территории", "geo-alt", Territories),
     Screen("Справочники", "Участки", "map", ServiceAreas),
+    Screen("Справочники", "Производственный календарь", "calendar3", CalendarDays),
+    Screen("", "", "", WorkingDays),
     Screen("Центр", "Сотрудники", "person-badge", Staff),
     Screen("Центр", "Отделения", "diagram-3", Departments),
     Screen("Центр", "Службы", "house", ServiceUnits),

@@ -22,7 +22,7 @@ from tests.databases import settings_of
 
 FLOORS: tuple[tuple[int, str], ...] = (
     (13, "app.cli"),
-    (12, "app app.setup app.demo app.cli_files app.cli_keys app.cli_accounts"),
+    (12, "app app.setup app.demo app.cli_files app.cli_keys app.cli_accounts app.cli_calendar"),
     (11, "app.cli_backup app.views app.models app.security app.shell app.importers"),
     (10, "app.audit app.entering app.backup app.reporting app.home app.search app.work"),
     (9, "reports"),
@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[int, str], ...] = (
     (7, "app.programmes"),
     (6, "app.cases"),
     (5, "app.people app.identity"),
-    (4, "app.organisation app.papers"),
+    (4, "app.organisation app.papers app.days"),
     (3, "app.register app.door app.resealing"),
     (
         2,

@@ -11,6 +11,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.acting import Actor, for_whole_unit, today
+from app.days import rules as days
+from app.days.views import fill_act
 from app.home.parts import SHOWN, Day, act, line, link, listed, screen_of, section
 from app.meetings.models import Meeting, MeetingStatus
 from app.organisation.models import Account, StaffMember
@@ -60,6 +62,16 @@ def next_meetings(session: Session) -> dict[str, Any]:
                  tone="bad" if late else "", button=button)
         )  # fmt: skip
     return section("Заседания", rows, "Заседаний не назначено.")
+
+
+def calendar_gaps(session: Session) -> dict[str, Any]:
+    """Return the years whose calendar is needed and not whole, for whoever may fill them."""
+    lacking = days.gaps(session) if may(screen_of("WorkingDays"), "add") else ()
+    rows = [
+        line(f"Календарь на {gap.year} год", gap.sentence, url=listed("calendar"), button=fill_act(gap))
+        for gap in lacking
+    ]
+    return section("Производственный календарь", rows)
 
 
 def administrator_day(day: Day, session: Session, by: Actor) -> None:

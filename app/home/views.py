@@ -43,6 +43,9 @@ class HomeView(BaseView):
         for roles, add in DAYS:
             if by.is_any(*roles):
                 add(day, session, by)
+        lacking = office.calendar_gaps(session)
+        if lacking["rows"]:
+            day.aside.append(lacking)
         begun = sections.begun(session, by)
         if begun["rows"]:
             day.aside.insert(0, begun)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.acting import Actor, now, today
 from app.cases.models import FamilyCase
+from app.days.calendar import Calendar, day_of
+from app.days.rules import calendar_of
 from app.meetings import quorum, rules
 from app.meetings.agenda import candidates
 from app.meetings.models import (
@@ -33,6 +36,8 @@ from app.register.spec import Group, Spec
 from app.words import counted
 
 NO_DECISION = Badge("решения нет", "warn", "clock-history")
+LONG, TOO_LONG = 5, 10
+"""Working days after which a programme that waits is told of with more and more weight: a week and two."""
 _ABOUT_PROGRAMME = (DecisionKind.APPROVE, DecisionKind.SEND_BACK, DecisionKind.REJECT)
 
 
@@ -275,7 +280,7 @@ def _since(version: ProgrammeVersion) -> str:
 
 
 def waiting_page(session: Session, by: Actor, *, may_work: bool) -> dict[str, Any]:
-    """Return what waits, grouped by the body that decides. Three queries, however much waits."""
+    """Return what waits, grouped by the body that decides. Four queries, however much waits."""
     versions = session.execute(
         select(ProgrammeVersion, Body)
         .join(ProgrammeVersion.body)
@@ -292,11 +297,12 @@ def waiting_page(session: Session, by: Actor, *, may_work: bool) -> dict[str, An
         .where(Meeting.status == MeetingStatus.PLANNED, Meeting.planned_at >= now())
         .order_by(Meeting.planned_at)
     ).all()
+    calendar = calendar_of(session)
     groups: dict[int, dict[str, Any]] = {}
     for version, body in versions:
         following = next((meeting for meeting in meetings if meeting.body_id == body.id), None)
         group = groups.setdefault(body.id, {"title": body.title, "rows": [], "more": _following(following)})
-        group["rows"].append(_waiting(version, body, following, may_work=may_work))
+        group["rows"].append(_waiting(version, body, following, calendar, by, may_work=may_work))
     return {
         "title": "На рассмотрении",
         "line": counted(len(versions), "программа ждёт", "программы ждут", "программ ждут") + " решения",
@@ -317,8 +323,11 @@ def _following(meeting: Meeting | None) -> tuple[str, str] | None:
     return f"Ближайшее заседание {local(meeting.planned_at):%d.%m.%Y}", url_for("Meetings.show", pk=meeting.id)
 
 
-def _waiting(version: ProgrammeVersion, body: Body, following: Meeting | None, *, may_work: bool) -> dict[str, Any]:
-    days = (today() - local(version.submitted_at).date()).days if version.submitted_at else 0
+def _waiting(
+    version: ProgrammeVersion, body: Body, following: Meeting | None, calendar: Calendar, by: Actor, *, may_work: bool
+) -> dict[str, Any]:
+    sent = day_of(version.submitted_at, by.zone) if version.submitted_at else today()
+    days = calendar.worked(sent, today())
     placed = next((item.meeting for item in version.agenda_items if item.is_open), None)
     act = None
     if placed is not None:
@@ -330,11 +339,16 @@ def _waiting(version: ProgrammeVersion, body: Body, following: Meeting | None, *
     elif may_work:
         act = Act("plan", "Назначить заседание", url_for("Meetings.add", body_id=body.id))
     return {
-        "when": counted(days, "день", "дня", "дней") if days else "сегодня",
+        "when": counted(days, "раб. день", "раб. дня", "раб. дней") if days else _recently(sent),
         "when_small": "ждёт" if days else "отправлена",
-        "tone": "bad" if days > 14 else "warn" if days > 7 else "",
+        "tone": "bad" if days > TOO_LONG else "warn" if days > LONG else "",
         "what": f"Семья {version.programme.case.family}: {version.programme}, версия {version.version_no}",
         "url": url_for("Versions.show", pk=version.id),
         "text": _since(version) + (f" · в повестке заседания № {placed.number}" if placed else ""),
         "act": act,
     }
+
+
+def _recently(day: dt.date) -> str:
+    """Return when something was sent that has not waited for a working day yet, as before a weekend."""
+    return "сегодня" if day == today() else f"{day:%d.%m}"

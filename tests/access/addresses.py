@@ -22,6 +22,7 @@ NO_SUCH_NAME = "unknown"
 SHARED = {
     "territory": "places are the same for every unit of an installation",
     "service_unit": "the units of one installation know each other",
+    "calendar_day": "a day is off for every unit of an installation",
 }
 """Tables whose rows belong to nobody, with the reason: a row of another unit is there for all."""
 

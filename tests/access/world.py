@@ -96,8 +96,10 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("programme_version", "status"): VersionStatus.IN_FORCE,
     ("meeting", "secretary_id"): None,
     ("decision", "corrects_id"): None,
+    ("calendar_day", "date"): partial(dt.date, 2001, 1),
 }
-"""Values a column needs to be believable; everything else follows from its type."""
+"""Values a column needs to be believable, or what makes one of the number of the side; the others follow from their
+type."""
 
 Texts = Callable[[Side, str, str, int], str]
 """What stands in a text column: (side, table, column, longest) → text."""
@@ -279,7 +281,8 @@ def _values(
     for attribute in inspect(model).column_attrs:
         column, name = attribute.columns[0], attribute.key
         if (table, name) in SPECIAL:
-            found[name] = SPECIAL[table, name]
+            special = SPECIAL[table, name]
+            found[name] = special(number) if callable(special) else special
         elif name == "service_unit_id":
             found[name] = unit_id
         elif column.foreign_keys:

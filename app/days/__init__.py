@@ -1,0 +1,1 @@
+"""Working days: the production calendar of the centre and the arithmetic of deadlines."""
