@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.acting import SYSTEM, clock_at
 from app.cases.models import CaseStatus, FamilyCase
+from app.days.models import CalendarDay
 from app.extensions import db
 from app.meetings.models import DecisionKind
 from app.organisation.models import ServiceUnit, StaffMember
@@ -281,3 +282,28 @@ def test_one_and_three_of_everything_cost_the_same_number_of_queries(app: Flask,
 
 def test_a_stranger_is_sent_to_the_door(client: Browser) -> None:
     assert client.get("/").headers["Location"] == "/login/"
+
+
+# ---- the calendar of working days ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [HEAD, DIRECTOR, ADMINISTRATOR])
+def test_who_may_fill_the_calendar_is_told_in_december_that_the_next_year_is_lacking(
+    app: Flask, centre: Council, role: str
+) -> None:
+    made = come(app, centre, centre.centre.curator.staff_id, role)
+    for day in centre.session.scalars(select(CalendarDay).where(CalendarDay.date >= dt.date(2027, 1, 1))):
+        centre.session.delete(day)
+    titled = "Производственный календарь"
+    with clock_at(dt.date(2026, 11, 30)):
+        assert titled not in lines(made.get("/").text)
+    with clock_at(dt.date(2026, 12, 1)):
+        page = made.get("/").text
+    assert [what for what, _ in lines(page)[titled]] == ["Календарь на 2027 год"]
+    assert 'action="/days/fill?year=2027"' in page
+
+
+def test_a_curator_is_not_bothered_with_the_calendar(app: Flask, centre: Council) -> None:
+    for day in centre.session.scalars(select(CalendarDay)):
+        centre.session.delete(day)
+    assert "Производственный календарь" not in lines(curator_of(app, centre).get("/").text)

@@ -25,11 +25,12 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app import create_app, setup
-from app.acting import SYSTEM, acting, now
+from app.acting import SYSTEM, acting, clock_at, now
 from app.base import session_of
 from app.cases.models import Direction, FamilyCase
 from app.cases.rules import add_to_team, assign_curator
 from app.database import upgrade
+from app.days.rules import fill_around
 from app.door import passwords, sessions
 from app.entering import NUMBER
 from app.extensions import db
@@ -38,6 +39,7 @@ from app.organisation.models import Account, ServiceUnit, StaffMember
 from app.organisation.rules import add_staff, make_account
 from config import Settings
 from tests.databases import administering, settings_of, whole_database, whole_file
+from tests.make import DAY
 
 EASY = {"TESTING": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False}
 """Forms without tokens and doors without a queue; the fixture ``guarded`` puts both back."""
@@ -61,6 +63,10 @@ def _prepare(settings: Settings) -> None:
     upgrade(settings, durable=False)
     made = create_app(settings, **EASY)
     setup.run(made)
+    with made.app_context(), acting(SYSTEM), clock_at(DAY):
+        # Whenever the tests run, the calendar of the years they play in is there.
+        fill_around(db.session(), by=SYSTEM)
+        db.session.commit()
     with made.app_context():
         db.engine.dispose()
 

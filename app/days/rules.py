@@ -76,7 +76,7 @@ def gaps(session: Session, until: int | None = None) -> tuple[Gap, ...]:
 
 
 def _rows(session: Session) -> Sequence[Row]:
-    return session.execute(select(CalendarDay.date, CalendarDay.kind, CalendarDay.moved_from)).tuples().all()
+    return session.execute(select(CalendarDay.date, CalendarDay.kind, CalendarDay.moved_from)).all()
 
 
 def _lacks(year: int, rows: Sequence[Row]) -> str | None:

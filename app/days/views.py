@@ -30,11 +30,12 @@ class CalendarDays(Register):
     key = "calendar"
     datamodel = CalendarDay
     title = "Производственный календарь", "День календаря"
-    list_columns = ["date", "kind", "name", "moved_from", "source"]
+    list_columns = ["date", "kind", "name", "source"]
+    extra_columns = ["moved_from"]
     form_columns = ["date", "kind", "name", "moved_from", "source"]
     order = "-date"
     intro = "Дни, которые отличаются от обычной недели. По ним считаются все сроки в рабочих днях."
-    add_label = "Добавить день"
+    phone_columns = ["date", "name"]
 
     def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
         """Enter the day by the rule."""

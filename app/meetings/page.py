@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -305,7 +305,8 @@ def waiting_page(session: Session, by: Actor, *, may_work: bool) -> dict[str, An
         group["rows"].append(_waiting(version, body, following, calendar, by, may_work=may_work))
     return {
         "title": "На рассмотрении",
-        "line": counted(len(versions), "программа ждёт", "программы ждут", "программ ждут") + " решения",
+        "line": counted(len(versions), "программа ждёт", "программы ждут", "программ ждут")
+        + f" решения{_roughly(versions, calendar, by)}",
         "acts": (),
         "crumbs": (),
         "groups": list(groups.values()),
@@ -315,6 +316,13 @@ def waiting_page(session: Session, by: Actor, *, may_work: bool) -> dict[str, An
             icon="hourglass-split",
         ),
     }
+
+
+def _roughly(versions: Sequence[tuple[ProgrammeVersion, Body]], calendar: Calendar, by: Actor) -> str:
+    """Return what to add where holidays of the days of waiting are not known."""
+    sent = [day_of(version.submitted_at, by.zone) for version, _ in versions if version.submitted_at]
+    years = ", ".join(map(str, calendar.unknown(min(sent, default=today()), today()))) if sent else ""
+    return f". Календарь за {years} год не полон, рабочие дни сосчитаны приблизительно" if years else ""
 
 
 def _following(meeting: Meeting | None) -> tuple[str, str] | None:

@@ -18,8 +18,6 @@ CALENDARS = st.builds(
 )
 PERIODS = st.builds(lambda first, long: Pause(first, first + DAY * long), DATES, st.integers(0, 40))
 PAUSES = st.lists(PERIODS, max_size=3)
-    st.builds(lambda first, long: Pause(first, first + DAY * long), DATES, st.integers(0, 40)), max_size=3
-)
 COUNTED = st.sampled_from([Unit.WORKING, Unit.CALENDAR])
 UNITS = st.sampled_from([Unit.WORKING, Unit.CALENDAR, Unit.MONTHS, Unit.DAY_OF_MONTH])
 AMOUNTS = st.integers(1, 31)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 from collections.abc import Iterator
@@ -9,9 +10,11 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
+from app.acting import clock_at
+from app.days.models import CalendarDay
 from app.extensions import db
 from app.meetings.models import DecisionKind, Meeting
 from app.meetings.rules import close_agenda, decide, hold, sign
@@ -105,6 +108,50 @@ def test_what_waits_is_told_with_since_when_and_the_next_meeting(council: Counci
     assert "Семья Буслаевы" in page
     assert "в повестке заседания № 1" in page
     assert "Ближайшее заседание 20.02.2026" in page
+
+
+def waits(page: str) -> str:
+    """Return what stands before the family that waits: for how long, or since when."""
+    found = re.search(r"(\S+(?: раб\. \w+)? (?:ждёт|отправлена)) Семья Тестовы", page)
+    return found[1] if found else ""
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (18, "сегодня отправлена"),
+        (19, "1 раб. день ждёт"),
+        (20, "2 раб. дня ждёт"),
+        (23, "2 раб. дня ждёт"),
+        (24, "3 раб. дня ждёт"),
+    ],
+)
+def test_what_waits_is_counted_in_working_days(council: Council, secretary: Browser, day: int, told: str):
+    """Sent on Wednesday 18 February 2026; from the 21st to the 23rd nobody works."""
+    make_submitted(council)
+    with clock_at(dt.date(2026, 2, day)):
+        assert waits(read(secretary, "/waiting/")) == told
+
+
+def test_what_was_sent_before_a_weekend_has_not_waited_on_it(council: Council, secretary: Browser):
+    make_submitted(council).submitted_at = dt.datetime(2026, 2, 20, 15, tzinfo=dt.UTC)
+    with clock_at(dt.date(2026, 2, 22)):
+        assert waits(read(secretary, "/waiting/")) == "20.02 отправлена"
+
+
+def test_in_the_east_it_has_waited_since_its_own_day(council: Council, secretary: Browser):
+    """20 February, 15:00 in London, is Saturday on Камчатка: nothing was worked there until Tuesday."""
+    council.centre.unit.zone = "Asia/Kamchatka"
+    make_submitted(council).submitted_at = dt.datetime(2026, 2, 20, 15, tzinfo=dt.UTC)
+    with clock_at(dt.datetime(2026, 2, 23, 13, tzinfo=dt.UTC)):
+        assert waits(read(secretary, "/waiting/")) == "1 раб. день ждёт"
+
+
+def test_without_a_calendar_the_count_says_that_it_is_rough(council: Council, secretary: Browser):
+    make_submitted(council)
+    for day in council.session.scalars(select(CalendarDay)):
+        council.session.delete(day)
+    assert "Календарь за 2026 год не полон, рабочие дни сосчитаны приблизительно" in read(secretary, "/waiting/")
 
 
 def test_what_waits_takes_as_many_queries_for_three_programmes_as_for_one(
