@@ -110,7 +110,11 @@ CANARY = "Zzcanary"
 
 def plain_texts(side: Side, table: str, column: str, longest: int) -> str:
     """Return a text as people write it; those of another unit are told by their word."""
-    text = CANARY if side == Side.FOREIGN and table not in ("service_unit", "territory") else "Проверочный текст"
+    text = (
+        CANARY
+        if side == Side.FOREIGN and table not in ("service_unit", "territory", "calendar_day")
+        else "Проверочный текст"
+    )
     return text[:longest]
 
 
