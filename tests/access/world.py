@@ -107,14 +107,13 @@ Texts = Callable[[Side, str, str, int], str]
 CANARY = "Zzcanary"
 """A word that stands in every text of another unit, and nowhere else."""
 
+NOBODYS = ("service_unit", "territory", "calendar_day")
+"""Tables whose rows are read in every unit."""
+
 
 def plain_texts(side: Side, table: str, column: str, longest: int) -> str:
     """Return a text as people write it; those of another unit are told by their word."""
-    text = (
-        CANARY
-        if side == Side.FOREIGN and table not in ("service_unit", "territory", "calendar_day")
-        else "Проверочный текст"
-    )
+    text = CANARY if side == Side.FOREIGN and table not in NOBODYS else "Проверочный текст"
     return text[:longest]
 
 
