@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import multiprocessing
 import os
 import random
 import secrets
@@ -13,15 +12,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import session as browser
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
@@ -32,10 +31,12 @@ from app.cli import main
 from app.door import sessions
 from app.entering import NUMBER
 from app.extensions import db
-from app.organisation.models import Account, ServiceUnit
+from app.organisation.models import Account, ServiceUnit, StaffMember
 from app.organisation.rules import add_staff, make_account
 from app.register.files import SAME
+from app.roles import CURATOR
 from config import ROOT, Settings
+from tests.forking import FORKS
 from tests.register.uploads import pdf
 from tests.visiting import NEVER_OLD
 
@@ -46,12 +47,6 @@ GONE = (OSError, http.client.HTTPException)
 Answer = tuple[int, str, bytes]
 """The status, where it leads and the page."""
 _LETTERS = "абвгдежзиклмнопрстуфхцч"
-
-
-# The programme takes longer to import than to start. What is killed is a process of its own, forked from one that has
-# imported it and done nothing else.
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["app.cli"])
 
 
 def run_service(env: dict[str, str], console: str) -> None:
@@ -70,10 +65,27 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-class Served:
-    """One installation served by ``opora run``: started, killed, started again."""
+@dataclass(frozen=True)
+class Desk:
+    """Somebody who has signed in: the key of the staff member, the cookie and a token for forms."""
 
-    def __init__(self, settings: Settings, database_url: str = "") -> None:
+    staff_id: int
+    cookie: str
+    token: str
+
+
+CURATOR_ALONE = (("Писарев Пётр Петрович", CURATOR),)
+
+
+class Served:
+    """One installation served by ``opora run``: started, killed, started again.
+
+    *people* are the names and roles of those who sign in, see ``desks``; who is not on the staff yet is hired.
+    """
+
+    def __init__(
+        self, settings: Settings, database_url: str = "", *, people: Sequence[tuple[str, str]] = CURATOR_ALONE
+    ) -> None:
         self.settings, self.port = settings, free_port()
         self.env = {
             "OPORA_INSTANCE": str(settings.instance),
@@ -82,15 +94,15 @@ class Served:
             "OPORA_WORKERS": "0",
             **({"OPORA_DATABASE_URL": database_url} if database_url else {}),
         }
-        self.process: ForkServerProcess | None = None
-        self.cookie, self.token = _entered(settings)
+        self.process: Any = None
+        self.desks = _entered(settings, people)
 
     def start(self) -> None:
         """Start the service and wait until it answers."""
         console = self.settings.instance / "told.txt"
         console.touch()
         before = console.stat().st_size
-        self.process = _FORKS.Process(target=run_service, args=(self.env, str(console)), daemon=True)
+        self.process = FORKS.Process(target=run_service, args=(self.env, str(console)), daemon=True)
         self.process.start()
         while OPEN.encode() not in console.read_bytes()[before:]:
             assert self.process.is_alive(), self.told
@@ -119,55 +131,60 @@ class Served:
         """Return a connection to the service."""
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
-    def get(self, connection: http.client.HTTPConnection, address: str) -> tuple[int, bytes]:
-        """Open a page as the curator."""
-        connection.request("GET", address, headers={"Cookie": self.cookie})
+    def get(self, desk: Desk, connection: http.client.HTTPConnection, address: str) -> tuple[int, bytes]:
+        """Open a page."""
+        connection.request("GET", address, headers={"Cookie": desk.cookie})
         answer = connection.getresponse()
         return answer.status, answer.read()
 
-    def post(self, connection: http.client.HTTPConnection, address: str, form: dict[str, Any]) -> Answer:
-        """Send a form as the curator."""
-        body = urlencode({"csrf_token": self.token, **form}).encode()
-        return self._sent(connection, address, body, "application/x-www-form-urlencoded")
+    def post(self, desk: Desk, connection: http.client.HTTPConnection, address: str, form: dict[str, Any]) -> Answer:
+        """Send a form."""
+        body = urlencode({"csrf_token": desk.token, **form}).encode()
+        return _sent(desk, connection, address, body, "application/x-www-form-urlencoded")
 
-    def attach(self, connection: http.client.HTTPConnection, address: str, content: bytes) -> Answer:
-        """Send a scan as the curator."""
+    def attach(self, desk: Desk, connection: http.client.HTTPConnection, address: str, content: bytes) -> Answer:
+        """Send a scan."""
         edge = secrets.token_hex(16)
-        token = f'--{edge}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{self.token}\r\n'
+        token = f'--{edge}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{desk.token}\r\n'
         file = f'--{edge}\r\nContent-Disposition: form-data; name="files"; filename="scan.pdf"\r\n\r\n'
         body = f"{token}{file}".encode() + content + f"\r\n--{edge}--\r\n".encode()
-        return self._sent(connection, address, body, f"multipart/form-data; boundary={edge}")
-
-    def _sent(self, connection: http.client.HTTPConnection, address: str, body: bytes, media_type: str) -> Answer:
-        connection.request("POST", address, body, {"Cookie": self.cookie, "Content-Type": media_type})
-        answer = connection.getresponse()
-        return answer.status, answer.getheader("Location", ""), answer.read()
+        return _sent(desk, connection, address, body, f"multipart/form-data; boundary={edge}")
 
     def engine(self) -> Engine:
         """Return an engine on the installation's database, opened as anybody would."""
         return create_engine(self.settings.database_url)
 
 
-def _entered(settings: Settings) -> tuple[str, str]:
-    """Return the cookie of a curator who has signed in, and a token for his forms."""
+def _sent(desk: Desk, connection: http.client.HTTPConnection, address: str, body: bytes, media_type: str) -> Answer:
+    connection.request("POST", address, body, {"Cookie": desk.cookie, "Content-Type": media_type})
+    answer = connection.getresponse()
+    return answer.status, answer.getheader("Location", ""), answer.read()
+
+
+def _entered(settings: Settings, people: Sequence[tuple[str, str]]) -> list[Desk]:
+    """Return the desks of *people*, each of whom has signed in."""
     app = create_app(settings)
     with app.app_context(), acting(SYSTEM), Session(db.engine) as session:
         unit = session.scalars(select(ServiceUnit)).one()
-        person = add_staff(session, unit.id, "Писарев Пётр Петрович", "куратор", by=SYSTEM)
-        account: Account = make_account(
-            session, person, "pisar", "пароль-для-проверок", ["Куратор"], by=SYSTEM, must_change=False
-        )
-        entered = {NUMBER: sessions.begin(session, account.user_id, account.epoch, at=NEVER_OLD)}
+        inside = []
+        for number, (name, role) in enumerate(people):
+            there = select(StaffMember).where(StaffMember.name == name)
+            person = session.scalar(there) or add_staff(session, unit.id, name, role.lower(), by=SYSTEM)
+            account: Account = make_account(
+                session, person, f"pisar{number}", "пароль-для-проверок", [role], by=SYSTEM, must_change=False
+            )
+            inside.append((person.id, sessions.begin(session, account.user_id, account.epoch, at=NEVER_OLD)))
         session.commit()
         session.close()
         db.engine.dispose()
-    with app.test_request_context():
-        from flask import session as browser
-
-        token = generate_csrf()
-        signing: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        cookie = signing.dumps({**entered, "csrf_token": browser["csrf_token"]})
-    return f"{app.config['SESSION_COOKIE_NAME']}={cookie}", str(token)
+    signing: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    desks = []
+    for staff_id, number in inside:
+        with app.test_request_context():
+            token = str(generate_csrf())
+            cookie = signing.dumps({NUMBER: number, "csrf_token": browser["csrf_token"]})
+        desks.append(Desk(staff_id, f"{app.config['SESSION_COOKIE_NAME']}={cookie}", token))
+    return desks
 
 
 def somebody() -> dict[str, str]:
@@ -229,7 +246,8 @@ class Writers:
     def _added(self, connection: http.client.HTTPConnection, patient: bool) -> str:
         """Add somebody and return the key; empty when that was not told."""
         form = somebody()
-        place = self._told(connection, patient, partial(self.served.post, connection, "/people/add", form), "/show/")
+        send = partial(self.served.post, self.served.desks[0], connection, "/people/add", form)
+        place = self._told(connection, patient, send, "/show/")
         if place:
             self.saved.append(form["last_name"])
         return place.rpartition("/")[2]
@@ -237,7 +255,8 @@ class Writers:
     def _attached(self, connection: http.client.HTTPConnection, patient: bool, person: str) -> bool:
         """Attach a scan nobody has seen to the card; whether that was told."""
         scan, address = pdf(secrets.token_hex(16)), f"/people/files/{person}"
-        place = self._told(connection, patient, partial(self.served.attach, connection, address, scan), "tab=files")
+        send = partial(self.served.attach, self.served.desks[0], connection, address, scan)
+        place = self._told(connection, patient, send, "tab=files")
         if place:
             self.attached.append(hashlib.sha256(scan).hexdigest())
         return bool(place)
