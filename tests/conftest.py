@@ -36,7 +36,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start the long tests of both workers first, so that neither is left alone with one at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+    def late(item: pytest.Item) -> tuple[bool, bool, bool]:
+        asked = getattr(item, "fixturenames", ())
+        return item.get_closest_marker("browser") is None, "alone" not in asked, item.path.parent.name != "proof"
+
+    items.sort(key=late)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -196,8 +196,11 @@ def test_cut_anywhere_it_is_the_old_state_or_the_new(
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize(("work", "what"), [(_backup_cut, "копия"), (_restore_cut, "восстановление"),
-                                            (_upgrade_cut, "обновление")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("work", "what"),
+    [(_backup_cut, "копия"), (_restore_cut, "восстановление"), (_upgrade_cut, "обновление")],
+    ids=["backup", "restore", "upgrade"],
+)
 def test_cut_at_each_step_in_turn_it_is_the_old_state_or_the_new(
     centre: Settings, tmp_path: Path, work: Any, what: str, found: Callable[[str, str], None]
 ) -> None:
@@ -206,6 +209,6 @@ def test_cut_at_each_step_in_turn_it_is_the_old_state_or_the_new(
     every = 1 if backend == "sqlite" else 20
     cuts, new = work(centre, tmp_path, every=every)
     found(
-        f"сбой на {'каждом' if every == 1 else f'каждом {every}-м'} шаге и на каждом шаге замены: {what}, {backend}",
+        f"Сбой на {'каждом' if every == 1 else f'каждом {every}-м'} шаге и на каждом шаге замены: {what}, {backend}",
         f"{cuts} обрывов (половина как kill -9), промежуточных состояний 0, новое состояние в {new}",
     )

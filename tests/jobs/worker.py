@@ -1,6 +1,6 @@
-"""A process that works at the jobs of an installation, to be killed by tests: ``python -m tests.jobs.worker``.
+"""A process that works at the jobs of an installation, to be killed by tests.
 
-The installation comes from the environment. The task ``slow`` writes ``asked["steps"]`` departments of one job in one
+The task ``slow`` writes ``asked["steps"]`` departments of one job in one
 transaction, a step each tenth of a second, and leaves a file.
 """
 
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import os
-import sys
 import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -34,16 +35,13 @@ def slow(session: Session, by: Actor, asked: dict[str, Any], progress: Progress)
     return Outcome(f"Сделано процессом {os.getpid()}.", file=io.BytesIO(b"content"), file_name="Проба.xlsx")
 
 
-def main() -> None:
-    """Work until the standard input is closed; what counts as dead is found within seconds."""
+def work(env: dict[str, str], told: Connection) -> None:
+    """Work at the jobs of the installation *env* names until *told* is closed; what counts as dead is found soon."""
     running.BEAT, running.DEAD, running.WATCH = 0.2, 2.0, 0.3
-    app = create_app(Settings.from_env(), TESTING=True)
+    app = create_app(Settings.from_env(env), TESTING=True)
     jobs = app.extensions["opora_jobs"]
     jobs.begin(2)
-    print("works", flush=True)
-    sys.stdin.read()
+    told.send("works")
+    with suppress(EOFError):
+        told.recv()
     jobs.stop()
-
-
-if __name__ == "__main__":
-    main()

@@ -279,10 +279,11 @@ class Writers:
             if status == 302 and wanted in place:
                 return place
             if again and status == 422 and SAME in page.decode():
-                return wanted  # The first answer was lost on its way, what it told of was not.
+                return wanted  # Nobody could tell that it was saved the first time, when the database went away.
             if status != 503:
                 self.refused.append((status, place or page.decode()[:2000]))
                 return ""
+            again = True
             time.sleep(0.05)
         return ""
 

@@ -55,7 +55,7 @@ class Day:
 
 
 def test_thirty_people_work_ten_minutes_and_nobody_is_shown_a_lock(
-    tmp_path: Path, found: Callable[[str, str], None]
+    tmp_path: Path, alone: None, found: Callable[[str, str], None]
 ) -> None:
     assert len(PEOPLE) == 30
     settings = installed(tmp_path)
@@ -68,13 +68,13 @@ def test_thirty_people_work_ten_minutes_and_nobody_is_shown_a_lock(
     ]
     engine.dispose()
     with served:
-        alone = work(served, [people], ALONE_SECONDS)
+        single = work(served, [people], ALONE_SECONDS)
         together = work(served, [[person] for person in people], TOGETHER_SECONDS)
-    assert (alone.refused, together.refused) == ([], [])
+    assert (single.refused, together.refused) == ([], [])
     names = names_in(engine)
-    assert set(alone.saved) | set(together.saved) <= set(names)
+    assert set(single.saved) | set(together.saved) <= set(names)
     engine.dispose()
-    for what, one, many in (("список", alone.lists, together.lists), ("сохранение", alone.saves, together.saves)):
+    for what, one, many in (("список", single.lists, together.lists), ("сохранение", single.saves, together.saves)):
         found(
             f"{len(PEOPLE)} человек {TOGETHER_SECONDS / 60:.0f} минут, {FAMILIES} семей, SQLite: {what}",
             f"{len(many)} раз, никому не сказано, что база занята; p99 {p99(many) * 1000:.0f} мс, "
