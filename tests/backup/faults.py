@@ -72,7 +72,8 @@ def counting(steps: Steps) -> Iterator[Steps]:
         _hooked.append(True)
 
     def statement(_c: Any, _cursor: Any, text: str, *_rest: Any) -> None:
-        steps.step(text.split("\n", 1)[0][:60])
+        # Statements of migrations begin with an empty line.
+        steps.step(text.strip().split("\n", 1)[0][:60])
 
     event.listen(Engine, "before_cursor_execute", statement)
     _now.append(steps)
