@@ -1,7 +1,8 @@
-"""Who somebody is and what he may: the person in one query, his rights in another, once per request."""
+"""Who somebody is and what he may: one query, once per request."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,16 +15,20 @@ from flask_appbuilder.security.sqla.models import (
     assoc_permissionview_role,
     assoc_user_role,
 )
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.acting import Actor
 from app.door.models import SecondStep, UserSession
+from app.jobs.rules import marks_of
 from app.organisation.models import Account, ServiceUnit, StaffMember
 from app.roles import CODES
 from app.words import initials
 
 Rights = frozenset[tuple[str, str]]
+
+_BETWEEN, _WITHIN = "\x1e", "\x1f"
+"""Signs between the parts of a text that stands for many rows, and within a part."""
 
 
 def _people() -> Any:
@@ -47,14 +52,20 @@ def _account_query() -> Any:
 def _inside_query() -> Any:
     """Return the query of who is behind a session, put together once: it runs with every request.
 
-    With the person come the session itself and whether a second step is on. What has lapsed is told by the caller.
+    With the person come the session itself, whether a second step is on, the sign of long work and every right. What
+    has lapsed is told by the caller.
     """
     has_second = select(SecondStep.id).where(
         SecondStep.user_id == Account.user_id, SecondStep.confirmed_at.is_not(None)
     )
     return (
         _people()
-        .add_columns(UserSession, has_second.exists())
+        .add_columns(
+            UserSession,
+            has_second.exists(),
+            *marks_of(Account.user_id, Account.service_unit_id),
+            *_rights_columns(Account.user_id),
+        )
         .join(UserSession, UserSession.user_id == Account.user_id)
         .where(
             UserSession.digest == bindparam("digest"),
@@ -65,19 +76,42 @@ def _inside_query() -> Any:
     )
 
 
-@cache
-def _rights_query() -> Select[tuple[str, str, str]]:
-    """Return the query of roles and rights, put together once."""
-    return (
-        select(Role.name, Permission.name, ViewMenu.name)
+def _rights_columns(user_id: Any) -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
+    """Return two columns: the roles of a user and the rights these give, each as one text; read by :func:`_read`.
+
+    As rows they would be hundreds, and a query of their own with every request.
+    """
+    # A centre names its own roles: a name must not read as two.
+    name = func.replace(Role.name, _BETWEEN, " ")
+    roles = (
+        select(func.aggregate_strings(name, _BETWEEN))
         .select_from(assoc_user_role)
         .join(Role, Role.id == assoc_user_role.c.role_id)
-        .outerjoin(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
-        .outerjoin(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
-        .outerjoin(Permission, Permission.id == PermissionView.permission_id)
-        .outerjoin(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
-        .where(assoc_user_role.c.user_id == bindparam("user_id"))
+        .where(assoc_user_role.c.user_id == user_id)
     )
+    rights = (
+        select(func.aggregate_strings(Permission.name + _WITHIN + ViewMenu.name, _BETWEEN))
+        .select_from(assoc_user_role)
+        .join(assoc_permissionview_role, assoc_permissionview_role.c.role_id == assoc_user_role.c.role_id)
+        .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+        .join(Permission, Permission.id == PermissionView.permission_id)
+        .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+        .where(assoc_user_role.c.user_id == user_id)
+    )
+    return roles.scalar_subquery(), rights.scalar_subquery()
+
+
+def _read(roles: str | None, rights: str | None) -> tuple[frozenset[str], Rights]:
+    """Return the codes of the roles and the (permission, screen) pairs; None is nothing of them."""
+    names = roles.split(_BETWEEN) if roles else ()
+    pairs = (each.partition(_WITHIN) for each in rights.split(_BETWEEN)) if rights else ()
+    return frozenset(CODES.get(name, name) for name in names), frozenset((one, screen) for one, _, screen in pairs)
+
+
+@cache
+def _rights_query() -> Select[Any]:
+    """Return the query of the rights of a user, put together once."""
+    return select(*_rights_columns(bindparam("user_id")))
 
 
 def account_of(session: Session, user_id: int) -> tuple[Account, ServiceUnit] | None:
@@ -86,19 +120,33 @@ def account_of(session: Session, user_id: int) -> tuple[Account, ServiceUnit] | 
     return (found[0], found[1]) if found else None
 
 
-def inside(session: Session, digest: bytes) -> tuple[Account, ServiceUnit, UserSession, bool] | None:
-    """Return who is behind the session with *digest*, the session, and whether his second step is on."""
+@dataclass(frozen=True)
+class Inside:
+    """Who is behind a session, as one query tells it.
+
+    *marks* are how many of his jobs are under way and how many have ended unseen.
+    """
+
+    account: Account
+    unit: ServiceUnit
+    session: UserSession
+    second_step_on: bool
+    marks: tuple[int, int]
+    rights: tuple[frozenset[str], Rights]
+
+
+def inside(session: Session, digest: bytes) -> Inside | None:
+    """Return who is behind the session with *digest*."""
     found = session.execute(_inside_query(), {"digest": digest}).one_or_none()
-    return (found[0], found[1], found[2], bool(found[3])) if found else None
+    if found is None:
+        return None
+    account, unit, row, has_second, under_way, ended, roles, pairs = found
+    return Inside(account, unit, row, bool(has_second), (under_way, ended), _read(roles, pairs))
 
 
 def rights_of(session: Session, user_id: int) -> tuple[frozenset[str], Rights]:
     """Return the roles of a user, by code, and the (permission, screen) pairs they give."""
-    rows: Any = session.execute(_rights_query(), {"user_id": user_id}).all()
-    return (
-        frozenset(CODES.get(row[0], row[0]) for row in rows),
-        frozenset((row[1], row[2]) for row in rows if row[1]),
-    )
+    return _read(*session.execute(_rights_query(), {"user_id": user_id}).one())
 
 
 def identify(session: Session, user_id: int) -> tuple[Actor, Rights] | None:

@@ -1,7 +1,7 @@
 """The security manager, and what every request begins with: who it is, whether he may go on, who acts.
 
 FAB asks the database once per menu line, button and view; here one query brings the person with the session, the
-staff member and the unit, and one brings every right. No page of FAB's own is registered; the door is ours.
+staff member, the unit and every right. No page of FAB's own is registered; the door is ours.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _BEFORE_SECOND_STEP: tuple[str, ...] = (
 
 
 class OporaSecurity(SecurityManager):
-    """FAB's security manager with one query for all rights, and without FAB's own screens."""
+    """FAB's security manager with all rights in one query, and without FAB's own screens."""
 
     userstatschartview = None
 
@@ -50,10 +50,11 @@ class OporaSecurity(SecurityManager):
     def load_user(self, pk: str) -> User | None:
         """Return who is behind the session with the number *pk*, if it is open and the account still stands."""
         found = inside(db.session(), sessions.digest_of(pk))
-        if found is None or sessions.terms_of(current_app.config).lapsed(found[2]) is not None:
+        if found is None or sessions.terms_of(current_app.config).lapsed(found.session) is not None:
             return None
-        g.account, g.unit, g.inside, g.second_step_on = found
-        return found[0].user
+        g.account, g.unit, g.inside, g.second_step_on = found.account, found.unit, found.session, found.second_step_on
+        g.marks, g.rights = found.marks, found.rights
+        return found.account.user
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         """Whether the signed-in person holds the right; a stranger holds none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 
 from app.acting import actor
 from app.extensions import db
@@ -51,8 +51,11 @@ def shell_of(account: Any, unit: Any) -> Shell:
 
 
 def work_marks() -> dict[str, Any]:
-    """Return the sign of long work in the head of the page: how much is under way, how much has ended unseen."""
-    under_way, ready = marks(db.session(), actor())
+    """Return the sign of long work in the head of the page: how much is under way, how much has ended unseen.
+
+    It was read with the person; a page on which somebody sees how his jobs ended has it read anew.
+    """
+    under_way, ready = g.get("marks") or marks(db.session(), actor())
     return {"under_way": under_way, "ready": ready, "url": url_for("Work.index")}
 
 

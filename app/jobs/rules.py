@@ -14,8 +14,8 @@ import datetime as dt
 import json
 from typing import Any
 
-from flask import has_app_context
-from sqlalchemy import delete, event, select, update
+from flask import g, has_app_context
+from sqlalchemy import ScalarSelect, delete, event, func, select, update
 from sqlalchemy.orm import Session
 
 from app.acting import SYSTEM, Actor, acting, now
@@ -107,16 +107,30 @@ def cancel(job: Job, *, by: Actor) -> None:
 def note_seen(session: Session, by: Actor) -> None:
     """Note that *by* has seen how his jobs ended; what is busy now is noted the next time."""
     unseen = (Job.user_id == by.user_id, Job.seen_at.is_(None), Job.status.not_in(OPEN))
+    if has_app_context():
+        g.pop("marks", None)  # They were read when the request began.
     if session.scalars(select(Job.id).where(*unseen).limit(1)).first() is not None:
         at_once(update(Job).where(*unseen).values(seen_at=now()))
 
 
+def marks_of(user_id: Any, unit_id: Any) -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """Return two columns: how many jobs of a person are under way, and how many have ended unseen.
+
+    They are asked for with every page, so they stand in the query that tells who is there (:mod:`app.identity`). That
+    query knows no actor yet, so whose jobs they are is said here.
+    """
+    mine = (Job.user_id == user_id, Job.service_unit_id == unit_id, Job.seen_at.is_(None))
+    number = select(func.count(Job.id)).where(*mine)
+    return (
+        number.where(Job.status.in_(OPEN)).scalar_subquery(),
+        number.where(Job.status.not_in(OPEN)).scalar_subquery(),
+    )
+
+
 def marks(session: Session, by: Actor) -> tuple[int, int]:
     """Return how many jobs of *by* are under way and how many have ended unseen: the sign in the shell."""
-    mine = (Job.user_id == by.user_id, Job.seen_at.is_(None))
-    found = session.scalars(select(Job.status).where(*mine).order_by(Job.id.desc()).limit(MANY * 2)).all()
-    under_way = sum(status in OPEN for status in found)
-    return under_way, len(found) - under_way
+    under_way, ended = session.execute(select(*marks_of(by.user_id, by.unit_id))).one()
+    return under_way, ended
 
 
 def file_of(job: Job) -> str | None:
