@@ -10,16 +10,18 @@ scoped table is refused, never unscoped::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm.interfaces import CriteriaOption
 from sqlalchemy.sql import visitors
 
 from app.base import FabBase, Model
@@ -187,14 +189,59 @@ def _scoped_tables() -> frozenset[Any]:
     return _scoped_models(len(FabBase.registry.mappers))[1]
 
 
-@lru_cache(maxsize=512)
-def _criteria_of(who: Actor, count: int) -> tuple[Any, ...]:
-    """Return the scope options of *who*; *count* of mappers only invalidates the cache.
+class RowScope(CriteriaOption):
+    """The criteria of one person on every scoped table, as one option of a statement.
 
-    Building them costs milliseconds, and they hold nothing but what equal actors share, so they are kept.
+    As forty options they would be asked for their part of the statement's cache key with every statement, and that
+    costs more than most statements do. Their answer is the same as long as they are, so it is asked for once: equal
+    criteria have one number, and what tells two persons apart are values beside it.
+    """
+
+    __slots__ = ("_criteria", "_key", "_values")
+
+    propagate_to_loaders = True  # What is loaded later by a relation is scoped as the statement was.
+
+    def __init__(self, criteria: Sequence[CriteriaOption]) -> None:
+        self._criteria = criteria
+        keys = [one._generate_cache_key() for one in criteria]
+        parts = tuple(key.key for key in keys if key is not None)
+        if len(parts) != len(criteria):
+            raise TypeError("a row scope must be such that statements with it are prepared once")
+        self._key = (RowScope, _numbers_of_scopes.setdefault(parts, next(_next_number)))
+        self._values = [value for key in keys if key is not None for value in key.bindparams]
+
+    def _gen_cache_key(self, anon_map: Any, bindparams: list[Any]) -> tuple[Any, ...]:
+        bindparams.extend(self._values)
+        return self._key
+
+    def get_global_criteria(self, attributes: dict[Any, Any]) -> None:
+        """Add the criteria to those of a statement being compiled."""
+        for one in self._criteria:
+            one.get_global_criteria(attributes)
+
+    def process_compile_state(self, compile_state: Any) -> None:
+        """Take part in the compilation of a statement."""
+        self.get_global_criteria(compile_state.global_attributes)
+
+    def process_compile_state_replaced_entities(self, compile_state: Any, mapper_entities: Any) -> None:
+        """Take part in the compilation of a statement whose entities were exchanged, as a count's are."""
+        self.process_compile_state(compile_state)
+
+
+_numbers_of_scopes: dict[tuple[Any, ...], int] = {}
+_next_number = count()  # Two threads never take the same one, so unlike scopes never share a statement.
+
+
+@lru_cache(maxsize=512)
+def _criteria_of(who: Actor, count: int) -> RowScope:
+    """Return the row scope of *who*; *count* of mappers only invalidates the cache.
+
+    Building it costs milliseconds, and it holds nothing but what equal actors share, so it is kept.
     """
     seen = Seen(who)
-    return tuple(with_loader_criteria(model, seen.criterion(model), include_aliases=True) for model in scoped_models())
+    return RowScope(
+        [with_loader_criteria(model, seen.criterion(model), include_aliases=True) for model in scoped_models()]
+    )
 
 
 def _touches_scope(statement: Any) -> bool:
@@ -223,4 +270,4 @@ def _scope(state: ORMExecuteState) -> None:
             raise NoActor("a Core statement on a scoped table is not scoped: use the ORM or say why")
         return
     if not state.is_relationship_load:
-        state.statement = state.statement.options(*_criteria_of(who, len(FabBase.registry.mappers)))
+        state.statement = state.statement.options(_criteria_of(who, len(FabBase.registry.mappers)))

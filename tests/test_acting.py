@@ -16,6 +16,7 @@ from app.acting import (
     SYSTEM,
     Actor,
     NoActor,
+    _criteria_of,
     acting,
     actor,
     clock_at,
@@ -214,3 +215,16 @@ def test_the_system_writes_for_no_unit() -> None:
     assert Actor(user_id=None, name="", unit_id=7).unit == 7
     with pytest.raises(LookupError, match="Система belongs to no unit"):
         _ = SYSTEM.unit
+
+
+def test_two_people_of_one_scope_share_a_prepared_statement_and_two_scopes_never_do() -> None:
+    one, other = (Actor(None, "Кураторов", 1, staff_id=pk, roles=frozenset({"curator"})) for pk in (41, 42))
+    head = Actor(None, "Заведующева", 1, staff_id=43, roles=frozenset({"head_of_service"}))
+    first, second, third = (
+        select(Family).options(_criteria_of(who, len(FabBase.registry.mappers)))._generate_cache_key()
+        for who in (one, other, head)
+    )
+    assert first is not None and second is not None
+    assert first == second != third
+    told = zip(first.bindparams, second.bindparams, strict=True)
+    assert {(a.value, b.value) for a, b in told if a.value != b.value} == {(41, 42)}
