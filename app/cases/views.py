@@ -80,6 +80,7 @@ class Families(Register):
     row_edit = ["phone", "area_id"]
     order = "name"
     eager = ["open_case"]
+    card_eager = ["open_case.curator"]
     search_through = ["members.person"]
     related_views = ["FamilyMembers", "Cases", ("Programmes", "case.family_id"), ("Agreements", "case.family_id"),
                      ("ServiceRecords", "case.family_id"), ("Consents", "person.memberships.family_id")]  # fmt: skip

@@ -177,10 +177,14 @@ def unreplaced(session: Session, withdrawn: Iterable[Consent]) -> list[Consent]:
 
 
 def withdrawn(session: Session, whose: Collection[int] | Select[int]) -> list[Consent]:
-    """Return the withdrawn consents of the persons *whose* that no standing one has replaced, the latest first."""
-    asked = select(Consent).where(Consent.person_id.in_(whose), Consent.revoked_at.is_not(None))
-    asked = asked.options(joinedload(Consent.person))
-    return unreplaced(session, session.scalars(asked.order_by(Consent.revoked_at.desc(), Consent.id.desc())))
+    """Return the withdrawn consents of the persons *whose* that no standing one has replaced, the latest first.
+
+    One query: what may have replaced a consent is found with it.
+    """
+    every = session.scalars(select(Consent).where(Consent.person_id.in_(whose)).options(joinedload(Consent.person)))
+    found, day = every.all(), today()
+    made = [one for one in found if one.revoked_at is not None and not replaced(one, found, day)]
+    return sorted(made, key=lambda one: (one.revoked_at or day, one.id), reverse=True)
 
 
 def members_now(family_id: int) -> Select[int]:
@@ -189,22 +193,24 @@ def members_now(family_id: int) -> Select[int]:
 
 
 def people_of(session: Session, owner: Model) -> list[Person]:
-    """Return who a card is about: the members of a family now, or the person itself; nobody else has consents."""
+    """Return who a card is about: the members of a family now, or the person itself; nobody else has consents.
+
+    With the members come their consents, in one query.
+    """
     if isinstance(owner, Person):
         return [owner]
     if not isinstance(owner, Family):
         return []
     members = select(Person).join(Person.memberships)
     members = members.where(FamilyMember.family_id == owner.id, FamilyMember.date_to.is_(None))
-    return list(session.scalars(members.where(Person.died_at.is_(None)).order_by(FamilyMember.id)))
+    members = members.where(Person.died_at.is_(None)).order_by(FamilyMember.id)
+    return list(session.scalars(members.options(joinedload(Person.consents))).unique())
 
 
-def missing(session: Session, people: Sequence[Person]) -> list[tuple[str, list[Person]]]:
+def missing(people: Sequence[Person]) -> list[tuple[str, list[Person]]]:
     """Return which consents are missing and whose; that to data on health is looked for where a child is concerned."""
-    ids, day = [one.id for one in people], today()
-    if not ids:
-        return []
-    found = session.scalars(select(Consent).where(Consent.person_id.in_(ids))).all()
+    day = today()
+    found = [consent for one in people for consent in one.consents]
     standing = {one.person_id for one in found if one.kind is ConsentKind.PROCESSING and one.status_on(day) is _ACTIVE}
     asked = {one.id for one in people if one.is_minor(day) or len(people) == 1}
     opening = (one for one in found if one.special_categories and one.kind in OPENING)
@@ -216,9 +222,9 @@ def missing(session: Session, people: Sequence[Person]) -> list[tuple[str, list[
     return [(sentence, those) for sentence, those in lacking if those]
 
 
-def kind_lacking(session: Session, person: Person) -> ConsentKind:
+def kind_lacking(person: Person) -> ConsentKind:
     """Return the kind of consent a person most likely still owes: processing first, then data on health."""
-    lacking = missing(session, [person])
+    lacking = missing([person])
     return ConsentKind.PROCESSING if lacking and lacking[0][0].endswith("данных") else ConsentKind.SPECIAL
 
 

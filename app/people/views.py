@@ -196,7 +196,7 @@ class Consents(Register):
                 replace(way, label=f"{way.label}: {one.first_name}")
                 for one in people if (way := consents.way_to(one.id)) is not None
             ))
-            for sentence, people in consents.missing(self.session, members)
+            for sentence, people in consents.missing(members)
         )  # fmt: skip
 
     def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
@@ -205,7 +205,7 @@ class Consents(Register):
         person = fixed.get("person_id")
         if isinstance(person, Person):
             givers = rules.givers_of(person)
-            made |= {"kind": consents.kind_lacking(self.session, person)}
+            made |= {"kind": consents.kind_lacking(person)}
             made |= {"given_by_id": givers[0]} if len(givers) == 1 else {}
         return made
 

@@ -27,7 +27,6 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
     """
     spec = register.seen_spec()
     names = tuple(n for group in spec.show for n in group.names)
-    record = register.record_or_404(pk, names)
     tabs = [(related, other) for related, other in registers().tabs_of(register) if may(other, "list")]
     # Files, history and what a register draws by itself tell of every field, also of those held back.
     own_tabs = () if spec.partial else (file_pages.TAB, "history")
@@ -35,9 +34,12 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
     current = tab or request.args.get("tab", "")
     if current not in keys:
         abort(404)
-    counts = detail.tab_counts(register.session, [(Related(o.key, r.path), o.model) for r, o in tabs], record)
+    beside = detail.counts_of([(Related(o.key, r.path), o.model) for r, o in tabs], register.model, pk)
+    record, counts = register.record_with(pk, names, beside)
     here = register.url("show", pk=pk)
-    closed = locks_of(register.session, spec, spec.fields, record)
+    # A tab of another register has locks of its own, and the files none.
+    told = spec.fields if current in ("", "history") else ()
+    closed = locks_of(register.session, spec, told, record)
     notes = () if spec.partial else register.notes(record)
     whole = register.overview_template and not spec.partial
     page: dict[str, Any] = {}

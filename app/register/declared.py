@@ -56,6 +56,7 @@ def declaration_of(register: Register) -> Declaration:
         order=cls.order,
         search_through=list(cls.search_through),
         eager=list(cls.eager),
+        card_eager=list(cls.card_eager),
         related=related,
         placeholder=cls.placeholder,
         intro=cls.intro,

@@ -1,17 +1,16 @@
-"""Cards: facts by group, tabs of related registers with their counts in one query. Pure functions over a Spec."""
+"""Cards: facts by group, tabs of related registers with their counts. Pure functions over a Spec."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Label, func, select
 
 from app.base import Model
 from app.register.field import masked
-from app.register.files import of_record
+from app.register.files import of_row
 from app.register.locks import Lock
 from app.register.models import Attachment
 from app.register.pages import Cell, Closed, FactsPart
@@ -63,11 +62,14 @@ def within(model: type[Model], path: tuple[str, ...], owner_id: int) -> Any:
     return getattr(model, local.key).in_(select(getattr(target, remote.key)).where(within(target, path[1:], owner_id)))
 
 
-def tab_counts(session: Session, tabs: list[tuple[Related, type[Model]]], owner: Model) -> dict[str, int]:
-    """Return how many rows each related register shows for the owner, and how many files it has, in one query."""
+def counts_of(tabs: Iterable[tuple[Related, type[Model]]], owner: type[Model], pk: int) -> list[Label[int]]:
+    """Return columns that count the rows each related register shows for record *pk*, and its files.
+
+    Each is named by the key of its tab. They stand in the query of the record itself.
+    """
     numbers = [
-        select(func.count(model.id)).where(within(model, related.path, owner.id)).scalar_subquery().label(related.key)
+        select(func.count(model.id)).where(within(model, related.path, pk)).scalar_subquery().label(related.key)
         for related, model in tabs
     ]
-    files = select(func.count(Attachment.id)).where(of_record(owner)).scalar_subquery().label("files")
-    return dict(session.execute(select(*numbers, files)).mappings().one())
+    files = select(func.count(Attachment.id)).where(of_row(owner, pk)).scalar_subquery().label("files")
+    return [*numbers, files]

@@ -45,7 +45,12 @@ def kind_of(file: Attachment) -> FileKind:
 
 def of_record(record: Model) -> Any:
     """Return the criterion that an attachment belongs to *record*."""
-    return (Attachment.table_name == record.__tablename__) & (Attachment.record_id == record.id)
+    return of_row(type(record), record.id)
+
+
+def of_row(model: type[Model], pk: int) -> Any:
+    """Return the criterion that an attachment belongs to row *pk* of *model*."""
+    return (Attachment.table_name == model.__tablename__) & (Attachment.record_id == pk)
 
 
 def files_of(session: Session, record: Model) -> list[Attachment]:

@@ -106,7 +106,8 @@ def _page(
     if rows:
         return [row[0] for row in rows], rows[0][1], rows[0][2]
     # An empty page has no row that could carry the numbers.
-    return [], session.scalar(select(_counted(base))) or 0, session.scalar(aside) or 0
+    total, beside = session.execute(select(_counted(base), aside.scalar_subquery())).one()
+    return [], total, beside
 
 
 def fetch(session: Session, spec: Spec, ids: Any, names: tuple[str, ...]) -> list[Model]:

@@ -47,7 +47,8 @@ class Spec:
     """What a register is: its model, words, fields, and which of them stand where.
 
     *columns* are listed by default, *extra_columns* can be chosen; *through* are the relation paths searched beside
-    the own text; *eager* are relation paths computed values need; *order* is (field, descending).
+    the own text; *eager* are relation paths the computed values of a list need and *card_eager* those the head of a
+    card does; *order* is (field, descending).
     """
 
     key: str
@@ -66,6 +67,7 @@ class Spec:
     phone: tuple[str, ...]
     through: tuple[tuple[str, ...], ...] = ()
     eager: tuple[tuple[str, ...], ...] = ()
+    card_eager: tuple[tuple[str, ...], ...] = ()
     related: tuple[Related, ...] = ()
     placeholder: str = "Найти в этом списке"
     intro: str = ""
@@ -158,15 +160,15 @@ class Spec:
         last = getattr(getattr(current, leaf, None), "property", None)
         return (*steps, leaf) if hasattr(last, "mapper") else tuple(steps)
 
-    def load_options(self, names: tuple[str, ...], *, one: bool = False) -> list[Any]:
-        """Return the loader options that fetch what *names* and the computed values show, without N+1.
+    def load_options(self, names: tuple[str, ...], also: tuple[tuple[str, ...], ...] = ()) -> list[Any]:
+        """Return the loader options that fetch what *names* show without N+1, and the relation paths *also*.
 
-        A card shows *one* record, so what only a list's computed columns need is left out.
+        These are :attr:`eager` for a list, :attr:`card_eager` for a card, and none where only the record is wanted.
         """
         paths: list[tuple[str, ...]] = [(relation,) for n in names if (relation := self.fields[n].relation)]
         paths += [self._loaded(n) for n in names if "." in n]
         options = []
-        for path in dict.fromkeys([*paths, *(() if one else self.eager)]):
+        for path in dict.fromkeys([*paths, *also]):
             current, option = self.model, None
             for step in path:
                 attribute = getattr(current, step)
@@ -186,7 +188,7 @@ class Spec:
             if len(self._by_ids) >= MOST_KEPT:
                 self._by_ids.clear()
             wanted = self.model.id.in_(bindparam("ids", expanding=True))
-            made = select(self.model).where(wanted).options(*self.load_options(names))
+            made = select(self.model).where(wanted).options(*self.load_options(names, self.eager))
             self._by_ids[names] = made
         return made
 
@@ -228,6 +230,7 @@ class Declaration:
     order: str | None = None
     search_through: list[str] = field(default_factory=list)
     eager: list[str] = field(default_factory=list)
+    card_eager: list[str] = field(default_factory=list)
     related: list[Related] = field(default_factory=list)
     placeholder: str = "Найти в этом списке"
     intro: str = ""
@@ -279,7 +282,7 @@ def spec_of(made: Declaration) -> Spec:
     for name in made.phone_columns or ():
         if name not in (*made.list_columns, *made.extra_columns):
             raise SpecError(_wrong(made, f"phone_columns names {name!r}, which the list does not hold", fields))
-    for path in (*made.search_through, *made.eager):
+    for path in (*made.search_through, *made.eager, *made.card_eager):
         _check_path(made, path)
     return Spec(
         key=made.key,
@@ -298,6 +301,7 @@ def spec_of(made: Declaration) -> Spec:
         phone=tuple(made.phone_columns if made.phone_columns is not None else made.list_columns[:2]),
         through=tuple(tuple(path.split(".")) for path in made.search_through),
         eager=tuple(tuple(path.split(".")) for path in made.eager),
+        card_eager=tuple(tuple(path.split(".")) for path in made.card_eager),
         related=tuple(made.related),
         placeholder=made.placeholder,
         intro=made.intro,

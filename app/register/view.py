@@ -13,14 +13,14 @@ FAB gives the menu, the permission rows and ``add_view``; nothing of FAB's filte
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
 from flask import abort, current_app, g, jsonify, render_template, request, url_for
 from flask_appbuilder import ModelView, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import select
+from sqlalchemy import Label, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -67,6 +67,9 @@ class Register(FileRoutes, ListRoutes, ModelView):
     order: ClassVar[str | None] = None
     search_through: ClassVar[list[str]] = []
     eager: ClassVar[list[str]] = []
+    """Relation paths that ``subtitle`` and the shown columns of a list read."""
+    card_eager: ClassVar[list[str]] = []
+    """Relation paths that ``line``, ``badges`` and ``overview`` read, fetched with the record of a card."""
     placeholder: ClassVar[str] = "Найти в этом списке"
     intro: ClassVar[str] = ""
     blank: ClassVar[str] = ""
@@ -207,9 +210,18 @@ class Register(FileRoutes, ListRoutes, ModelView):
 
     def record_or_404(self, pk: int, names: tuple[str, ...] = ()) -> Any:
         """Return the record, or 404 for a missing and a foreign one alike."""
-        options = self.spec.load_options(names, one=True)
-        wanted = select(self.model).where(self.model.id == pk).options(*options)
-        return self.session.scalars(wanted).unique().one_or_none() or abort(404)
+        return self._found(pk, self.spec.load_options(names))[0]
+
+    def record_with(
+        self, pk: int, names: tuple[str, ...], beside: Sequence[Label[Any]]
+    ) -> tuple[Any, Mapping[str, Any]]:
+        """Return the record for its card, and what stands *beside* it in the same query, by name; or 404."""
+        record, *more = self._found(pk, self.spec.load_options(names, self.spec.card_eager), *beside)
+        return record, dict(zip((column.name for column in beside), more, strict=True))
+
+    def _found(self, pk: int, options: Sequence[Any], *beside: Any) -> Sequence[Any]:
+        wanted = select(self.model, *beside).where(self.model.id == pk).options(*options)
+        return self.session.execute(wanted).unique().one_or_none() or abort(404)
 
     def lookup_url(self, model: type[Model]) -> str:
         """Return the address that looks up records of *model*."""
