@@ -34,12 +34,18 @@ def reserve_keys(connection: Connection, table: Table, many: int) -> list[int]:
 
 
 def insert_rows(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keys: Sequence[int] | None = None
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    keys: Sequence[int] | None = None,
+    *,
+    told: bool = True,
 ) -> list[int]:
     """Insert *rows*, ``{column: value}`` without the key, into *table*; return their keys in the same order.
 
     All rows name the same columns; one they do not name gets its default, as in an INSERT by SQLAlchemy. *keys* are
-    those taken beforehand by :func:`reserve_keys`, for rows that speak of their own key. There is no scope, no stamp
+    those taken beforehand by :func:`reserve_keys`, for rows that speak of their own key. Whoever needs no keys
+    (*told* False) gets none, and a few rows cost him one statement instead of one each. There is no scope, no stamp
     and no journal here: see :func:`app.journal.insert_created`. Hand a long bank over in pages.
 
     Raises:
@@ -58,6 +64,9 @@ def insert_rows(
         if keys is not None:
             connection.execute(insert(table), [{key.key: pk, **row} for pk, row in zip(keys, rows, strict=True)])
             return list(keys)
+        if not told:
+            connection.execute(insert(table), list(rows))
+            return []
         statement = insert(table).returning(key, sort_by_parameter_order=True)
         return list(connection.execute(statement, list(rows)).scalars())
     taken = list(keys) if keys is not None else reserve_keys(connection, table, len(rows))
@@ -67,9 +76,9 @@ def insert_rows(
         connection.exec_driver_sql(
             f"INSERT INTO {_quoted(connection, table)} ({columns}) VALUES ({marks})", list(values)
         )
-        return taken
-    _copy(connection, table, names, values)
-    return taken
+    else:
+        _copy(connection, table, names, values)
+    return taken if told else []
 
 
 def _key(table: Table) -> Column[Any]:

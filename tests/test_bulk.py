@@ -137,6 +137,17 @@ def test_the_keys_follow_the_rows_and_the_next_row_follows_them(probe: Connectio
     assert probe.execute(insert(PROBE), {"code": "следующий"}).inserted_primary_key == (max(keys) + 1,)
 
 
+@pytest.mark.parametrize("many", SIZES)
+def test_whoever_needs_no_keys_has_the_same_rows_written(probe: Connection, many: int) -> None:
+    rows = [full(number) for number in range(many)]
+    insert_rows(probe, PROBE, rows)
+    expected = stored(probe)
+    PROBE.drop(probe)
+    PROBE.create(probe)
+    assert insert_rows(probe, PROBE, rows, told=False) == []
+    assert stored(probe) == expected
+
+
 def test_no_rows_need_no_statement(probe: Connection) -> None:
     assert insert_rows(probe, PROBE, []) == []
 

@@ -151,7 +151,7 @@ def _write_on(connection: Connection, rows: Sequence[Entry]) -> None:
         for journal_id, (_, values) in zip(ids, kept, strict=True)
         for name, old, new, sealed in values
     ]
-    insert_rows(connection, JournalValue.__table__, values_of)
+    insert_rows(connection, JournalValue.__table__, values_of, told=False)
 
 
 def record(
