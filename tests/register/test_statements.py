@@ -23,9 +23,10 @@ from tests.make import child_of, make_agreement, make_case, make_family, make_se
 from tests.register.conftest import Office
 from tests.visiting import Browser
 
-LIST, CARD = 10, 15
-"""Statements a list and a card may cost: the person, the rights, the count, the ids, the rows and what they show, the
-consents that close some of it or stand above it as a banner."""
+LIST, CARD = 9, 11
+"""Statements a list and a card may cost: who it is and what he may, what he has kept for the list, the ids and the
+count, the rows and what they show, the consents that close some of it or stand above it, and the look on the disk.
+``tests/access/test_statements.py`` holds the same for every role."""
 
 KEYS = sorted(view.view.key for view in MENU if hasattr(view.view, "list_columns") and getattr(view.view, "key", ""))
 
