@@ -39,7 +39,7 @@ from app.acting import SYSTEM, Actor, acting, now
 from app.base import RuleBroken
 from app.database import Trouble, trouble
 from app.extensions import db
-from app.jobs import results
+from app.jobs import results, statistics  # noqa: F401 -- the daily work names itself when it is imported
 from app.jobs.models import Job, JobStatus
 from app.jobs.progress import Cancelled, Interrupted, Progress
 from app.jobs.queue import TROUBLES, Queue, Threads
