@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.acting import SYSTEM, acting
 from app.base import Model, keys_of
-from app.cases.models import CaseSource, CaseStatus, FamilyCase
+from app.cases.models import CaseSource, CaseStatus, CuratorAssignment, FamilyCase
 from app.organisation.models import ServiceUnit, Territory, TerritoryLevel
 from app.organisation.rules import add_staff
 from app.people.models import Family, FamilyMember, Person
@@ -37,6 +37,10 @@ TODAY = dt.date(2026, 11, 2)
 MOTHER = "mother"
 RECORDS = 4
 STAFF = 12
+LED = 80
+"""Families of the curator whose pages are measured: a person leads no more, however large the centre."""
+LEADS, HEADS = "куратор замера", "заведующий"
+"""The positions of those whose pages are measured: one sees his own families, the other every one."""
 BATCH = 5_000
 
 
@@ -46,17 +50,19 @@ def fill(engine: Engine, families: int) -> None:
         unit = session.scalars(select(ServiceUnit).order_by(ServiceUnit.id)).one()
         staff = [add_staff(session, unit.id, f"{name}а Анна Ивановна", "куратор", by=SYSTEM).id
                  for name in SURNAMES[:STAFF]]  # fmt: skip
+        own = add_staff(session, unit.id, "Замерова Анна Ивановна", LEADS, by=SYSTEM).id
+        add_staff(session, unit.id, "Заведующева Анна Ивановна", HEADS, by=SYSTEM)
         service = Service(name="Консультация", direction=next(iter(Service.direction.type.enum_class)),
                           service_unit_id=unit.id)  # fmt: skip
         session.add_all([service, Territory(name="Озёрное", level=next(iter(TerritoryLevel)))])
         session.flush()
-        ids = unit.id, staff, service.id
+        ids = unit.id, staff, own, service.id
         session.commit()
     with acting(SYSTEM), engine.begin() as connection:
-        first = {model: 1 for model in (Person, Family, FamilyMember, FamilyCase, ServiceRecord)}  # fmt: skip
+        first = dict.fromkeys(LOADED, 1)
         centre = _centre(families, first, *ids)
         while batch := list(islice(centre, BATCH)):
-            for model in (Person, Family, FamilyMember, FamilyCase, ServiceRecord):
+            for model in LOADED:
                 load_rows(connection, model, [row for part in batch for row in part[model]])
         if connection.dialect.name == "postgresql":
             for model in first:
@@ -68,22 +74,27 @@ def fill(engine: Engine, families: int) -> None:
             connection.execute(text("VACUUM"))
 
 
+LOADED: tuple[type[Model], ...] = (Person, Family, FamilyMember, FamilyCase, CuratorAssignment, ServiceRecord)
+"""The tables of a centre, each after those it refers to."""
+
 Part = dict[type[Model], list[dict[str, Any]]]
 
 
 def _centre(
-    families: int, first: dict[type[Model], int], unit_id: int, staff: list[int], service_id: int
+    families: int, first: dict[type[Model], int], unit_id: int, staff: list[int], own: int, service_id: int
 ) -> Iterator[Part]:
-    """Yield family after family with everything that belongs to it."""
+    """Yield family after family with everything that belongs to it; *own* leads one in so many."""
     chance = random.Random(7)
     every = {"service_unit_id": unit_id, "version": 1}
     person, record = first[Person], first[ServiceRecord]
+    every_so_many = max(1, families // LED)
     for number in range(families):
         surname = _surname(chance, number)
         family_id, case_id = first[Family] + number, first[FamilyCase] + number
         people = list(_people(chance, surname, 1 + (number % 5 != 0)))
         opened = TODAY - dt.timedelta(chance.randrange(30, 700))
         is_open = number % 5 != 4
+        curator = own if number % every_so_many == 0 else chance.choice(staff)
         yield {
             Person: [{"id": person + n, **who, **every} for n, (who, _) in enumerate(people)],
             Family: [{
@@ -98,9 +109,13 @@ def _centre(
             } for n, (_, role) in enumerate(people)],
             FamilyCase: [{
                 "id": case_id, "number": f"B-{number + 1}/2026", "family_id": family_id, "opened_at": opened,
-                "source": CaseSource.FAMILY.value, "curator_id": chance.choice(staff), "registered_at": opened,
+                "source": CaseSource.FAMILY.value, "curator_id": curator, "registered_at": opened,
                 "status": (CaseStatus.ACTIVE if is_open else CaseStatus.CLOSED).value,
                 "ended_at": None if is_open else TODAY, **every,
+            }],
+            CuratorAssignment: [{
+                "id": case_id, "case_id": case_id, "staff_id": curator, "date_from": opened,
+                "date_to": None if is_open else TODAY, **every,
             }],
             ServiceRecord: [{
                 "id": record + n, "case_id": case_id, "date": TODAY - dt.timedelta(n), "service_id": service_id,

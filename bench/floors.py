@@ -44,6 +44,29 @@ FROM family f
 LEFT JOIN family_case c ON c.family_id = f.id AND c.{_OPEN}
 LEFT JOIN staff_member s ON s.id = c.curator_id
 WHERE f.id IN (%s) ORDER BY f.name_key %s, f.id %s"""
+_SEEN = """
+SELECT family_id FROM family_case WHERE curator_id = :staff
+UNION SELECT c.family_id FROM curator_assignment a JOIN family_case c ON c.id = a.case_id
+  WHERE a.staff_id = :staff AND c.status IN ('closed', 'refused')
+  AND NOT EXISTS (SELECT 1 FROM curator_assignment n WHERE n.case_id = a.case_id AND n.id > a.id)
+  AND NOT EXISTS (SELECT 1 FROM family_case o WHERE o.family_id = c.family_id AND o.curator_id <> :staff)
+UNION SELECT id FROM family WHERE area_id IN (SELECT id FROM service_area WHERE curator_id = :staff)
+UNION SELECT id FROM family f WHERE created_by_id = :login AND NOT EXISTS (
+  SELECT 1 FROM family_case c JOIN curator_assignment a ON a.case_id = c.id
+  WHERE c.family_id = f.id AND a.staff_id <> :staff)
+UNION SELECT c.family_id FROM case_team_member t JOIN family_case c ON c.id = t.case_id
+  WHERE t.staff_id = :staff AND t.date_to IS NULL
+UNION SELECT c.family_id FROM meeting m JOIN agenda_item i ON i.meeting_id = m.id JOIN family_case c ON c.id = i.case_id
+  WHERE i.is_open AND m.body_id IN (SELECT body_id FROM body_member WHERE staff_id = :staff AND date_to IS NULL)
+UNION SELECT c.family_id FROM programme_version v JOIN programme p ON p.id = v.programme_id
+  JOIN family_case c ON c.id = p.case_id
+  WHERE v.body_id IN (SELECT body_id FROM body_member WHERE staff_id = :staff AND date_to IS NULL)
+  AND v.status = 'submitted'
+UNION SELECT c.family_id FROM measure m JOIN programme_version v ON v.id = m.version_id
+  JOIN measure_lineage l ON l.id = m.lineage_id JOIN family_case c ON c.id = l.case_id
+  WHERE m.executor_id = :staff AND v.status IN ('approved', 'in_force')"""
+"""The families a curator sees, by hand: the same nine ways as in :mod:`app.cases.scope` and its neighbours."""
+_LED = f"service_unit_id = :unit AND id IN ({_SEEN})"
 _TABLE = """<table>{% for row in rows %}<tr>{% for cell in row %}<td>{% if loop.first %}
 <a href="/families/show/{{ cell }}">{{ cell }}</a>{% else %}{{ "" if cell is none else cell }}{% endif %}</td>
 {% endfor %}</tr>{% endfor %}</table>"""
@@ -72,6 +95,13 @@ def listing(run: Run, place: Place, asked: Any) -> list[Any]:
     return _page(run, ids)
 
 
+def led(run: Run, place: Place, _asked: Any) -> list[Any]:
+    """The list of the families one curator leads: all he is shown."""
+    some = {"unit": place.unit_id, "staff": place.curator_id, "login": place.curator_login}
+    run(f"SELECT count(*) FROM (SELECT 1 FROM family WHERE {_LED} LIMIT 1001) AS few", **some)
+    return _page(run, run(f"SELECT id FROM family WHERE {_LED} ORDER BY name_key, id LIMIT 25", **some))
+
+
 def filtered(run: Run, place: Place, _asked: Any) -> list[Any]:
     """The list of one curator's active families, from the last letter to the first."""
     chosen = f"""FROM family f JOIN family_case c ON c.family_id = f.id AND c.{_OPEN}
@@ -89,14 +119,19 @@ def _word(place: Place, word: str) -> tuple[str, dict[str, Any]]:
     return "SELECT id FROM {0} WHERE search_key LIKE :word", {"word": f"%{word}%"}
 
 
-def searched(run: Run, place: Place, asked: Any) -> list[Any]:
+def searched(run: Run, place: Place, asked: Any, among: str = "service_unit_id = :unit", **who: Any) -> list[Any]:
     """The list narrowed to a part of a surname."""
     one, word = _word(place, fold(asked.args["q"]))
     members = f"SELECT family_id FROM family_member WHERE person_id IN ({one.format('person')})"
     condition = f"(id IN ({one.format('family')}) OR id IN ({members}))"
-    chosen = f"FROM family WHERE service_unit_id = :unit AND {condition}"
-    run(f"SELECT count(*) FROM (SELECT 1 {chosen} LIMIT 1001) AS few", unit=place.unit_id, **word)
-    return _page(run, run(f"SELECT id {chosen} ORDER BY name_key, id LIMIT 25", unit=place.unit_id, **word))
+    chosen, some = f"FROM family WHERE {among} AND {condition}", {"unit": place.unit_id, **who, **word}
+    run(f"SELECT count(*) FROM (SELECT 1 {chosen} LIMIT 1001) AS few", **some)
+    return _page(run, run(f"SELECT id {chosen} ORDER BY name_key, id LIMIT 25", **some))
+
+
+def searched_led(run: Run, place: Place, asked: Any) -> list[Any]:
+    """The same among the families one curator leads."""
+    return searched(run, place, asked, _LED, staff=place.curator_id, login=place.curator_login)
 
 
 def card(run: Run, place: Place, asked: Any) -> list[Any]:
@@ -186,8 +221,8 @@ def edit(run: Run, place: Place, asked: Any) -> list[Any]:
 
 
 WORKS: dict[str, Work] = {
-    "list": listing, "filtered": filtered, "searched": searched, "card": card, "form": form, "look_up": look_up,
-    "save": save, "edit": edit,
+    "list": listing, "led": led, "filtered": filtered, "searched": searched, "searched_led": searched_led,
+    "card": card, "form": form, "look_up": look_up, "save": save, "edit": edit,
 }  # fmt: skip
 
 

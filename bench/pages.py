@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import event
 from werkzeug.test import Client, TestResponse
 
-from bench.fill import RARE
+from bench.fill import RARE, TAILS
 from bench.floors import Raw, add_signed_in
 from bench.place import Place
 
@@ -31,6 +31,8 @@ class Operation:
     floor: Callable[[Place], Ask]
     compare: bool = False
     """Whether the rows of all three must be the same."""
+    led: bool = False
+    """Whether a curator does it, who sees only the families he leads."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,10 @@ def operations(place: Place) -> list[Operation]:
     """Return what is measured at *place*."""
     narrowed = "f.open_case.status.op=any&f.open_case.status=active&f.open_case.curator_id.op=any"
     narrowed += f"&f.open_case.curator_id={place.staff_id}&sort=-name"
-    word = RARE[:6].lower()
+    word, own = RARE[:6].lower(), TAILS[0] + "а"
 
-    def both(title: str, ours: str, floor: str, compare: bool = True) -> Operation:
-        return Operation(title, lambda _c, _p: (ours, {}), lambda _p: (floor, {}), compare)
+    def both(title: str, ours: str, floor: str, compare: bool = True, led: bool = False) -> Operation:
+        return Operation(title, lambda _c, _p: (ours, {}), lambda _p: (floor, {}), compare, led)
 
     return [
         both("Первая страница списка", "/families/", "list"),
@@ -123,6 +125,9 @@ def operations(place: Place) -> list[Operation]:
         both("Отбор и порядок", f"/families/?{narrowed}", "filtered"),
         both("Поиск по части фамилии", f"/families/?q={word}", f"searched?q={word}"),
         both("Карточка семьи", f"/families/show/{_some(place)}", f"card?id={_some(place)}", compare=False),
+        both("Список куратора", "/families/", "led", led=True),
+        both("Поиск у куратора", f"/families/?q={own}", f"searched_led?q={own}", led=True),
+        both("Карточка у куратора", "/families/show/1", "card?id=1", compare=False, led=True),
         both("Форма члена семьи", "/members/add", "form", compare=False),
         both("Подсказка семьи", f"/families/lookup?q={word}", f"look_up?q={word}", compare=False),
         Operation("Внести человека", _save, lambda _p: ("save", _person())),
@@ -140,13 +145,12 @@ def measure(place: Place, rounds: int) -> Iterator[Measured]:
     """
     add_signed_in(place)
     raw = Raw(place)
-    clients = {"raw": Client(raw), "ours": place.app.test_client(), "signed_in": place.app.test_client()}
-    for name in ("ours", "signed_in"):
-        with clients[name].session_transaction() as session:  # type: ignore[attr-defined]
-            session.update(place.entered)
+    people = {led: {"raw": Client(raw), "ours": _entered(place, led), "signed_in": _entered(place, led)}
+              for led in (False, True)}  # fmt: skip
     sent: list[str] = []
     event.listen(place.engine, "before_cursor_execute", lambda _c, _u, sql, *_rest: sent.append(sql))
     for operation in operations(place):
+        clients = people[operation.led]
         times: dict[str, list[float]] = {name: [] for name in clients}
         shown: dict[str, list[str]] = {}
         statements = 0
@@ -170,6 +174,14 @@ def measure(place: Place, rounds: int) -> Iterator[Measured]:
             assert shown["ours"] == shown["raw"] == shown["signed_in"] != [], (operation.title, shown)
         middle = {name: statistics.median(values) for name, values in times.items()}
         yield Measured(operation.title, statements, raw.statements, **middle)
+
+
+def _entered(place: Place, led: bool) -> Client:
+    """Return a browser of the curator whose families are led, or of the head."""
+    client = place.app.test_client()
+    with client.session_transaction() as session:
+        session.update(place.led if led else place.entered)
+    return client
 
 
 def _families(answer: TestResponse) -> list[str]:

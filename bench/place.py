@@ -21,7 +21,8 @@ from app.entering import NUMBER
 from app.extensions import db
 from app.organisation.models import Account, StaffMember
 from app.organisation.rules import make_account
-from bench.fill import fill
+from app.roles import CURATOR, HEAD
+from bench.fill import HEADS, LEADS, fill
 from config import ROOT, Settings
 
 KEPT = ROOT / "build" / "bench"
@@ -29,14 +30,21 @@ KEPT = ROOT / "build" / "bench"
 
 @dataclass(frozen=True)
 class Place:
-    """An installation with its application and what a browser of a signed-in curator carries."""
+    """An installation with its application, and what the browsers of two people who have signed in carry.
+
+    *entered* is a head's, who sees every family; *led* a curator's, who sees those that *curator_id* leads.
+    *staff_id* is some other curator, to filter by.
+    """
 
     app: Flask
     engine: Engine
     families: int
     unit_id: int
     staff_id: int
+    curator_id: int
+    curator_login: int
     entered: dict[str, Any]
+    led: dict[str, Any]
 
     @property
     def is_sqlite(self) -> bool:
@@ -61,7 +69,7 @@ def place(database: str, families: int) -> Iterator[Place]:
             setup.run(app)
             fill(engine, families)
             (folder / "filled").touch()
-        yield Place(app, engine, families, *_curator(engine))
+        yield Place(app, engine, families, **_people(engine))
         engine.dispose()
 
 
@@ -89,17 +97,32 @@ def _address(database: str, name: str) -> Iterator[str]:
         yield url.set(database=name).render_as_string(hide_password=False)
 
 
-def _curator(engine: Engine) -> tuple[int, int, dict[str, Any]]:
+def _people(engine: Engine) -> dict[str, Any]:
+    """Return who is there: the unit, the curators, and what the browsers of the two who sign in carry."""
     with acting(SYSTEM), Session(engine) as session:
-        staff = session.scalars(
-            select(StaffMember).where(StaffMember.position == "куратор").order_by(StaffMember.id)
-        ).first()
-        if staff is None:
-            raise LookupError("the installation has no curator: delete build/bench and try again")
-        account: Account = staff.account or make_account(
-            session, staff, "zamer", "пароль-для-замера", ["Куратор"], by=SYSTEM, must_change=False
-        )
-        entered = {NUMBER: sessions.begin(session, account.user_id, account.epoch)}
-        found = staff.service_unit_id, staff.id, entered
+        staff, curator, head = (_one(session, position) for position in ("куратор", LEADS, HEADS))
+        led, entered = _account(session, curator, CURATOR), _account(session, head, HEAD)
+        found = {
+            "unit_id": head.service_unit_id,
+            "staff_id": staff.id,
+            "curator_id": curator.id,
+            "curator_login": led.user_id,
+            "entered": {NUMBER: sessions.begin(session, entered.user_id, entered.epoch)},
+            "led": {NUMBER: sessions.begin(session, led.user_id, led.epoch)},
+        }
         session.commit()
-        return found
+    return found
+
+
+def _one(session: Session, position: str) -> StaffMember:
+    of_position = select(StaffMember).where(StaffMember.position == position).order_by(StaffMember.id)
+    found = session.scalars(of_position).first()
+    if found is None:
+        raise LookupError(f"the installation has no {position}: delete build/bench and try again")
+    return found
+
+
+def _account(session: Session, staff: StaffMember, role: str) -> Account:
+    return staff.account or make_account(
+        session, staff, f"zamer{staff.id}", "пароль-для-замера", [role], by=SYSTEM, must_change=False
+    )
