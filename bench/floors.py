@@ -18,7 +18,7 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Response, redirect, render_template_string, request
+from flask import Response, redirect, render_template, request
 from jinja2 import Environment
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -281,6 +281,9 @@ _AROUND = '{{% extends "layout.html" %}}{{% block title %}}Замер{{% endbloc
 def add_signed_in(place: Place) -> None:
     """Give the application of *place* the routes ``/floor/<operation>``: its own session, rights and layout."""
 
+    # Read once, as the templates of the product are.
+    drawn = {name: place.app.jinja_env.from_string(_AROUND.format(name)) for name in (_TABLE, _FORM)}
+
     def answer(name: str) -> Any:
         if ("can_list", "families") not in rights()[1]:
             return Response(status=403)
@@ -296,6 +299,6 @@ def add_signed_in(place: Place) -> None:
             return redirect("/")
         if name == "look_up":
             return Response(json.dumps([[plain(cell) for cell in row] for row in rows]), mimetype="application/json")
-        return render_template_string(_AROUND.format(_FORM if name == "form" else _TABLE), rows=rows)
+        return render_template(drawn[_FORM if name == "form" else _TABLE], rows=rows)
 
     place.app.add_url_rule("/floor/<name>", "floor", answer, methods=["GET", "POST"])
