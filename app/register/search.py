@@ -7,6 +7,7 @@ them; :func:`sync_triggers` makes them equal the declared ones after each migrat
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -140,8 +141,11 @@ def behind(model: Any, path: tuple[str, ...], test: Any) -> Any:
     return relation.any(inner) if relation.property.uselist else relation.has(inner)
 
 
-def _among(model: type[Model], path: tuple[str, ...], word: str, dialect: str) -> Select[Any]:
-    """Return the keys of the rows of *model* with a record behind *path* that contains *word*, by the far index."""
+def keys_behind(model: type[Model], path: tuple[str, ...], test: Callable[[Any], Any]) -> Select[Any]:
+    """Return the keys of the rows of *model* with a record behind *path* that passes *test*, from the far end.
+
+    For a test that an index answers and few records pass: what is :func:`behind` each row is asked of every row.
+    """
     met: list[Any] = [model]
     query, current = select(model.id), model
     for name in path:
@@ -152,7 +156,12 @@ def _among(model: type[Model], path: tuple[str, ...], word: str, dialect: str) -
         met.append(current)
         query = query.join(relation.of_type(current))
     # correlate(None): the query stands inside another one over the same table and must not be tied to its row.
-    return query.where(has_word(current, word, dialect)).correlate(None)
+    return query.where(test(current)).correlate(None)
+
+
+def _among(model: type[Model], path: tuple[str, ...], word: str, dialect: str) -> Select[Any]:
+    """Return the keys of the rows of *model* with a record behind *path* that contains *word*, by the far index."""
+    return keys_behind(model, path, lambda target: has_word(target, word, dialect))
 
 
 def _in_index(model: type[Model], word: str, through: tuple[tuple[str, ...], ...], dialect: str) -> Any:

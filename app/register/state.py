@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from app.base import Model
 from app.register import kinds
 from app.register.field import TEXTS, Field, zone
-from app.register.search import behind, folded, like_words
+from app.register.search import behind, folded, keys_behind, like_words
 from app.register.spec import Spec
 from app.words import fold
 
@@ -224,6 +224,9 @@ def criterion(spec: Spec, condition: Condition) -> Any:
         return not_(
             behind(spec.model, tuple(path), lambda target: _test(there, target, replace(condition, op="filled")))
         )
+    if there.kind == "ref" and condition.op == "any":
+        # A curator leads some families of thousands; begun at the families, each would be asked who leads it.
+        return spec.model.id.in_(keys_behind(spec.model, tuple(path), lambda target: _test(there, target, condition)))
     return behind(spec.model, tuple(path), lambda target: _test(there, target, condition))
 
 
