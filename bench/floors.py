@@ -106,7 +106,7 @@ def filtered(run: Run, place: Place, _asked: Any) -> list[Any]:
     """The list of one curator's active families, from the last letter to the first."""
     chosen = f"""FROM family f JOIN family_case c ON c.family_id = f.id AND c.{_OPEN}
       WHERE f.service_unit_id = :unit AND c.status = 'active' AND c.curator_id = :staff"""
-    some = {"unit": place.unit_id, "staff": place.staff_id}
+    some = {"unit": place.unit_id, "staff": place.curator_id}
     run(f"SELECT count(*) FROM (SELECT 1 {chosen} LIMIT 1001) AS few", **some)
     ids = run(f"SELECT f.id {chosen} ORDER BY f.name_key DESC, f.id DESC LIMIT 25", **some)
     return _page(run, ids, "DESC")

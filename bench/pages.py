@@ -113,7 +113,7 @@ def _edit(client: Client, place: Place) -> Ask:
 def operations(place: Place) -> list[Operation]:
     """Return what is measured at *place*."""
     narrowed = "f.open_case.status.op=any&f.open_case.status=active&f.open_case.curator_id.op=any"
-    narrowed += f"&f.open_case.curator_id={place.staff_id}&sort=-name"
+    narrowed += f"&f.open_case.curator_id={place.curator_id}&sort=-name"
     word, own = RARE[:6].lower(), TAILS[0] + "а"
 
     def both(title: str, ours: str, floor: str, compare: bool = True, led: bool = False) -> Operation:

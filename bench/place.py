@@ -33,14 +33,12 @@ class Place:
     """An installation with its application, and what the browsers of two people who have signed in carry.
 
     *entered* is a head's, who sees every family; *led* a curator's, who sees those that *curator_id* leads.
-    *staff_id* is some other curator, to filter by.
     """
 
     app: Flask
     engine: Engine
     families: int
     unit_id: int
-    staff_id: int
     curator_id: int
     curator_login: int
     entered: dict[str, Any]
@@ -100,11 +98,10 @@ def _address(database: str, name: str) -> Iterator[str]:
 def _people(engine: Engine) -> dict[str, Any]:
     """Return who is there: the unit, the curators, and what the browsers of the two who sign in carry."""
     with acting(SYSTEM), Session(engine) as session:
-        staff, curator, head = (_one(session, position) for position in ("куратор", LEADS, HEADS))
+        curator, head = _one(session, LEADS), _one(session, HEADS)
         led, entered = _account(session, curator, CURATOR), _account(session, head, HEAD)
         found = {
             "unit_id": head.service_unit_id,
-            "staff_id": staff.id,
             "curator_id": curator.id,
             "curator_login": led.user_id,
             "entered": {NUMBER: sessions.begin(session, entered.user_id, entered.epoch)},
