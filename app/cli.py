@@ -23,7 +23,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app import cli_accounts, cli_backup, cli_calendar, cli_files, cli_keys, create_app, setup
+from app import cli_accounts, cli_backup, cli_calendar, cli_files, cli_keys, create_app, journal, setup
 from app.acting import SYSTEM, acting
 from app.backup import BackupRefused
 from app.backup.locks import serving
@@ -309,6 +309,7 @@ def journal_() -> None:
 def seal() -> None:
     """Запечатать новые строки журнала."""
     with opened() as (app, session):
+        journal.carry(session.get_bind())
         done = chain.seal(session, _anchor(app))
         session.commit()
     click.echo(f"Запечатано строк: {done}.")
@@ -318,6 +319,7 @@ def seal() -> None:
 def verify() -> None:
     """Проверить, что журнал не изменён и не обрезан."""
     with opened() as (app, session):
+        journal.carry(session.get_bind())
         verdict = chain.verify(session, _anchor(app))
     if verdict.broken:
         raise Refusal(verdict.broken)

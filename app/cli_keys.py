@@ -40,6 +40,7 @@ def forget_old(session: Session, keyring: Path, instance: Path) -> str:
     Raises:
         RuleBroken: something is still sealed with one of them, or there is only one key.
     """
+    journal.carry(db.engine)
     old = [number for number in sealing.numbers() if number != sealing.newest()]
     if not old:
         raise RuleBroken("Ключ один, забывать нечего. Новый делает команда opora keys rotate.")

@@ -32,6 +32,7 @@ from app.cases.intake_values import (
     studies_at,
 )
 from app.cases.models import CaseStatus, CuratorAssignment, FamilyCase
+from app.journal.marks import is_as_at
 from app.organisation.models import ServiceUnit, StaffMember, Territory
 from app.papers.numbers import format_number, take_numbers
 from app.people.lists import DisabilityKind, FamilyRole
@@ -67,7 +68,7 @@ def load(
 ) -> LoadResult:
     """Load the families of *plan*; *good_rows* leaves out those with problems, else one problem refuses all.
 
-    *seen* is the stamp of the plan a person was shown. The plan is judged again against the base.
+    *seen* is the stamp of the plan a person was shown. If the base has changed since, the plan is judged again.
 
     Raises:
         RuleBroken: there are problems, or the file or the base is no longer what the person saw.
@@ -77,8 +78,8 @@ def load(
     take_numbers(session, by.unit, "family", 0, 0)
     if (
         plan.unit_id != by.unit_id
-        or judge(session, plan.reading, plan.removed, plan.answers, by=by).stamp != plan.stamp
         or seen not in (None, plan.stamp)
+        or not (is_as_at(session, plan.mark) or _is_judged_so(session, plan, by))
     ):
         raise RuleBroken(CHANGED_MEANWHILE)
     bad = sum(not family.is_clean for family in plan.families)
@@ -94,6 +95,10 @@ def load(
     journal.record(session, by, "import.families", None, f"Загружено из таблицы «{book}»: {families}, {children}.")
     session.expire_all()
     return LoadResult(plan.new_families, plan.new_children, bad)
+
+
+def _is_judged_so(session: Session, plan: FamiliesPlan, by: Actor) -> bool:
+    return judge(session, plan.reading, plan.removed, plan.answers, by=by).stamp == plan.stamp
 
 
 class _Loading:

@@ -22,6 +22,7 @@ from app.base import RuleBroken
 from app.cases.intake_known import Asked, Known, Told, known_people, people_of, twins_of
 from app.cases.models import EndReason
 from app.cases.sheets import FAMILIES, REMOVED
+from app.journal.marks import mark_of
 from app.organisation.models import StaffMember
 from app.register.intake.plan import (
     DUPLICATE_KIND,
@@ -155,7 +156,7 @@ def judge(
     by: Actor,
 ) -> FamiliesPlan:
     """Say what loading *reading* would do against the base as it is now; *answers* tell who is meant by whom."""
-    answers = answers or {}
+    answers, mark = answers or {}, mark_of(session)
     judging = _Judging(known_people(session), reading.groups, answers)
     families = [judging.family(group) for group in reading.groups]
     twins = twins_of(session, judging.known, judging.asked.values())
@@ -177,7 +178,7 @@ def judge(
         for one in families
     )
     stamp = stamp_of(reading, by, answers, said)
-    return FamiliesPlan(reading, tuple(families), by.unit, tuple(notes), stamp, answers, removed)
+    return FamiliesPlan(reading, tuple(families), by.unit, tuple(notes), stamp, answers, mark, removed)
 
 
 def _twins(group: Group, twins: Mapping[str, list[Twin]]) -> tuple[Twin, ...]:

@@ -35,6 +35,7 @@ from flask import Flask, current_app, g
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app import journal
 from app.acting import SYSTEM, Actor, acting, now
 from app.base import RuleBroken
 from app.database import Trouble, trouble
@@ -134,6 +135,9 @@ class Jobs:
         while not self._stopping.is_set():
             with _Logged("watch"):
                 self.watch()
+            with _Logged("carry"), self.app.app_context():
+                # Looks put aside while a load held the base: before the journal is sealed.
+                journal.carry(db.engine)
             with _Logged("seal"):
                 self._sealer.seal_if_due()
             self._stopping.wait(WATCH)

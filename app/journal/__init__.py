@@ -27,6 +27,7 @@ from app.base import RESTRICTED, SPECIAL, Model, keys_of
 from app.bulk import insert_rows, reserve_keys
 from app.journal.aside import aside_of
 from app.journal.models import JournalRow, JournalValue
+from app.journal.shelf import shelf_of
 
 CREATE, CHANGE, DELETE = "create", "change", "delete"
 _SEALED = (SPECIAL, RESTRICTED)
@@ -212,14 +213,21 @@ def apart(
 ) -> None:
     """Write the event in a short transaction of its own, as a reading request does for what it shows or hands out.
 
-    It returns when the row is safe on the disk. *about* names (table, id) where there is no *record* at hand.
+    It returns when the row is safe on the disk: in the journal, or beside an SQLite base that a large load holds
+    (:mod:`app.journal.shelf`). *about* names (table, id) where there is no *record* at hand.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the row could not be written, so what it tells of must not happen.
     """
     table, pk = (record.__tablename__, getattr(record, "id", None)) if record is not None else about
     row = _row(by, verb, table, pk, None, sentence, record)
-    aside_of(session.get_bind(), _write_on).commit((row, values))
+    bind = session.get_bind()
+    aside_of(bind, _write_on, shelf_of(bind)).commit((row, values))
+
+
+def carry(bind: Any) -> int:
+    """Carry the rows that wait beside the base of *bind* into the journal; return how many, 0 while it is held."""
+    return aside_of(bind, _write_on, shelf_of(bind)).carry()
 
 
 def tracked(model: type[Model]) -> dict[str, bool]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import journal
 from app.acting import Actor
 from app.base import RuleBroken
+from app.journal.marks import is_as_at
 from app.papers.numbers import take_numbers
 from app.register.intake.importer import CHANGED_MEANWHILE, Progress, unheard
 from app.services.intake_plan import ServicesPlan, judge
@@ -34,7 +35,8 @@ def load(
 ) -> int:
     """Load the services of *plan* and return how many; *good_rows* leaves out bad rows, else one refuses all.
 
-    *seen* is the stamp of the plan a person was shown. The plan is judged again against the base.
+    *seen* is the stamp of the plan a person was shown. If the base has changed since, the plan is judged
+    again.
 
     Raises:
         RuleBroken: there are problems, or the file or the base is no longer what the person saw.
@@ -42,11 +44,11 @@ def load(
     # Two loads of one unit at once would each find the base without the other's services, so the second one waits
     # here, at a counter of their own, until the first is done.
     take_numbers(session, by.unit, "services_import", 0, 0)
-    progress(0, len(plan.to_write), "проверяем ещё раз")
+    progress(0, len(plan.to_write), "Записываем услуги")
     if (
         plan.unit_id != by.unit_id
-        or judge(session, plan.reading, plan.answers, by=by).stamp != plan.stamp
         or seen not in (None, plan.stamp)
+        or not (is_as_at(session, plan.mark) or _is_judged_so(session, plan, by))
     ):
         raise RuleBroken(CHANGED_MEANWHILE)
     bad = len(plan.left_out)
@@ -62,6 +64,10 @@ def load(
     return written
 
 
+def _is_judged_so(session: Session, plan: ServicesPlan, by: Actor) -> bool:
+    return judge(session, plan.reading, plan.answers, by=by).stamp == plan.stamp
+
+
 def _write(session: Session, plan: ServicesPlan, by: Actor, progress: Progress) -> int:
     """Add the services the directory lacks, as far as a loaded row needs them, and the services given."""
     needed = {given.service for given in plan.to_write}
@@ -73,7 +79,7 @@ def _write(session: Session, plan: ServicesPlan, by: Actor, progress: Progress) 
     def rows() -> Any:
         for at, given in enumerate(plan.to_write):
             if at % journal.PAGE == 0:
-                progress(at, total, "записываем услуги")
+                progress(at, total, "Записываем услуги")
             row = asdict(given)
             row["service_id"] = service_ids[row.pop("service")]
             yield row

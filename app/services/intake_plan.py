@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from app.acting import Actor, today
 from app.cases.models import Direction
+from app.journal.marks import mark_of
 from app.register.intake.plan import (
     DUPLICATE_KIND,
     NOTE_KIND,
@@ -121,7 +122,7 @@ def preview(
 
 def judge(session: Session, reading: Reading, answers: Answers | None = None, *, by: Actor) -> ServicesPlan:
     """Say what loading *reading* would do against the base as it is now."""
-    groups = reading.groups
+    groups, mark = reading.groups, mark_of(session)
     named = {who.key: who for group in groups if (who := group.head.value("recipient"))}
     days = {day for group in groups if (day := group.head.value("date"))}
     known = known_to(session, named.values(), days)
@@ -132,7 +133,7 @@ def judge(session: Session, reading: Reading, answers: Answers | None = None, *,
     listed = {name: each.id for name, each in known.services.items()}
     said: list[Any] = [[item.group.sheet, item.group.row, item.verdict, *_told(item)] for item in items]
     stamp = stamp_of(reading, by, answers or {}, [*said, sorted(listed.items()), sorted(judging.new)])
-    return ServicesPlan(reading, items, by.unit, tuple(notes), stamp, answers or {}, listed, judging.new)
+    return ServicesPlan(reading, items, by.unit, tuple(notes), stamp, answers or {}, mark, listed, judging.new)
 
 
 def _told(item: PlannedService) -> Iterator[Any]:

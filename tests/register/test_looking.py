@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
+from app import journal
 from app.acting import acting
 from app.extensions import db
 from app.journal import looks
 from app.journal.models import JournalRow, JournalValue
+from app.journal.shelf import Shelf
 from app.people.models import DisabilityKind, DisabilityStatus, Family, Person
 from app.register.personal import is_personal
 from app.register.registry import registers
@@ -180,25 +183,89 @@ def test_a_browser_that_fetches_ahead_gets_nothing(office: Office, family: Famil
     assert made(office, ahead) == []
 
 
-def test_a_card_whose_look_cannot_be_written_is_not_shown(
+@contextmanager
+def held(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Let a stranger hold the write lock of the base, as a large load does; yield the path of the base."""
+    with app.app_context():
+        path = Path(str(make_url(str(db.engine.url)).database))
+        db.engine.dispose()
+    monkeypatch.setattr("app.database._PRAGMAS", {"busy_timeout": 50})
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield path
+        other.execute("ROLLBACK")
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_a_card_opens_while_a_load_holds_the_base_and_its_look_comes_into_the_journal_afterwards(
+    app: Flask, office: Office, family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head: Browser = office.come("Заведующий отделением")
+    card, title, pk = f"/families/show/{family.id}", str(family), family.id
+    office.stored.commit()
+    with held(app, monkeypatch) as path:
+        answer = head.get(card)
+        with app.app_context():
+            assert (answer.status_code, title in answer.text, journal.carry(db.engine)) == (200, True, 0)
+    assert looks_at(office, pk) == 0
+    beside = path.with_name(f"{path.name}-looks")
+    assert title.encode() not in beside.read_bytes()
+    assert beside.stat().st_mode & 0o777 == 0o600
+    with app.app_context():
+        assert journal.carry(db.engine) == 1
+        assert journal.carry(db.engine) == 0
+    assert looks_at(office, pk) == 1
+
+
+def test_a_look_carried_when_the_power_went_is_not_carried_twice(
+    app: Flask, office: Office, family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head: Browser = office.come("Заведующий отделением")
+    card, pk = f"/families/show/{family.id}", family.id
+    office.stored.commit()
+    with held(app, monkeypatch):
+        head.get(card)
+    with app.app_context(), monkeypatch.context() as dark:
+        dark.setattr(Shelf, "forget", _power_goes)
+        with pytest.raises(OSError, match="power"):
+            journal.carry(db.engine)
+    with app.app_context():
+        assert journal.carry(db.engine) == 1
+    assert looks_at(office, pk) == 1
+
+
+def _power_goes(shelf: Shelf, numbers: object) -> None:
+    raise OSError("power")
+
+
+def looks_at(office: Office, pk: int) -> int:
+    """Return how many looks at the card of family *pk* the journal holds."""
+    office.stored.rollback()
+    wanted = select(func.count()).where(
+        JournalRow.verb.like("look.%"), JournalRow.table_name == "family", JournalRow.record_id == pk
+    )
+    found = office.stored.scalar(wanted) or 0
+    office.stored.rollback()
+    return found
+
+
+def test_a_card_whose_look_can_be_written_nowhere_is_not_shown(
     app: Flask, office: Office, family: Family, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head: Browser = office.come("Заведующий отделением")
     card, title = f"/families/show/{family.id}", str(family)
     office.stored.commit()
-    with app.app_context():
-        path = make_url(str(db.engine.url)).database
-        db.engine.dispose()
-    monkeypatch.setattr("app.database._PRAGMAS", {"busy_timeout": 50})
-    with closing(sqlite3.connect(str(path), isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(Shelf, "put", _full)
+    with held(app, monkeypatch):
         answer = head.get(card)
-        other.execute("ROLLBACK")
     assert answer.status_code == 503
     assert "Сейчас сохраняют другие" in answer.text and title not in answer.text
     assert answer.headers["Cache-Control"] == "no-store" and "Content-Security-Policy" in answer.headers
-    with app.app_context():
-        db.engine.dispose()
+
+
+def _full(shelf: Shelf, entries: object) -> None:
+    raise sqlite3.OperationalError("disk is full")
 
 
 def test_the_history_tells_of_changes_not_of_looks(office: Office, family: Family) -> None:

@@ -38,7 +38,11 @@ def import_file(
     """
     with acting(by):
         book = open_workbook(file)
-        plan = importer.plan(session, book, recalled(session, importer.sheet, book, by=by), by=by)
+        # Reading takes most of the time, and people go on saving meanwhile: this transaction takes no write lock.
+        session.commit()
+        with acting(by, writing=False):
+            plan = importer.plan(session, book, recalled(session, importer.sheet, book, by=by), by=by)
+            session.commit()
         for sheet, columns in plan.missing.items():
             raise RuleBroken(f"Лист «{sheet}»: не найдены столбцы «{'», «'.join(columns)}». Назовите их в заголовке.")
         wanted = commit and (good_rows or not plan.problems)

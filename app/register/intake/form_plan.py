@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from app.acting import Actor
 from app.base import Model, keys_of
 from app.journal import as_text
+from app.journal.marks import mark_of
 from app.register import kinds
 from app.register.field import OUT_OF_SIGHT, shown
 from app.register.history import changed_since, value_from_text
@@ -91,6 +92,7 @@ class FormPlan(Plan):
 
 def judge(session: Session, form: Form, reading: Reading, answers: Answers, *, by: Actor) -> FormPlan:
     """Say what loading *reading* would do against the base as it is now."""
+    mark = mark_of(session)
     rows = tuple(_Judging(session, form, reading, answers).rows())
     said = (
         [row.group.sheet, row.group.row, row.verdict, row.record_id, row.version,
@@ -98,7 +100,7 @@ def judge(session: Session, form: Form, reading: Reading, answers: Answers, *, b
         for row in rows
     )  # fmt: skip
     notes = tuple(note for group in reading.groups for note in group.notes)
-    return FormPlan(reading, rows, by.unit, notes, stamp_of(reading, by, answers, said), answers)
+    return FormPlan(reading, rows, by.unit, notes, stamp_of(reading, by, answers, said), answers, mark)
 
 
 def _told(lock: Lock) -> str:

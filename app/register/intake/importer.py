@@ -110,7 +110,7 @@ class Importer(ABC):
         seen: str | None = None,
         progress: Progress = unheard,
     ) -> Done:
-        """Write what *plan* says, in the caller's transaction; the plan is judged again against the base first.
+        """Write what *plan* says, in the caller's transaction; judged again first if the base has changed since.
 
         *good_rows* leaves out the items with problems, else one problem refuses all. *seen* is the stamp of the plan
         a person was shown.

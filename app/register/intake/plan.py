@@ -85,6 +85,7 @@ class Planned:
 class Plan:
     """What loading the book would do. *stamp* changes when the file, the mapping, an answer or the base changes.
 
+    *mark* says at what point of the journal the base was read, if that is known: see :mod:`app.journal.marks`.
     *notes*: what was corrected or could not be used, without stopping anything.
     """
 
@@ -94,6 +95,7 @@ class Plan:
     notes: tuple[Problem, ...]
     stamp: str
     answers: Answers = field(default_factory=dict)
+    mark: int | None = None
 
     @property
     def problems(self) -> list[Problem]:
