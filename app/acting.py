@@ -83,6 +83,7 @@ class NoActor(RuntimeError):
 
 _actor: ContextVar[Actor | None] = ContextVar("opora_actor", default=None)
 _writing: ContextVar[bool] = ContextVar("opora_writing", default=True)
+_patience: ContextVar[int | None] = ContextVar("opora_patience", default=None)
 _clock: ContextVar[dt.datetime | None] = ContextVar("opora_clock", default=None)
 
 
@@ -97,18 +98,27 @@ def acting(actor: Actor, *, writing: bool = True) -> Iterator[Actor]:
         _actor.reset(who)
 
 
-def enter(who: Actor | None, *, writing: bool) -> tuple[Actor | None, bool]:
-    """Begin to act as *who* where no block can be written, as around a request; pass the result to :func:`leave`."""
-    before = _actor.get(), _writing.get()
+Before = tuple[Actor | None, bool, int | None]
+"""Who acted, whether to write, and how patiently, before :func:`enter`."""
+
+
+def enter(who: Actor | None, *, writing: bool, patience: int | None = None) -> Before:
+    """Begin to act as *who* where no block can be written, as around a request; pass the result to :func:`leave`.
+
+    *patience*: see :func:`waiting_at_most`.
+    """
+    before = _actor.get(), _writing.get(), _patience.get()
     _actor.set(who)
     _writing.set(writing)
+    _patience.set(patience)
     return before
 
 
-def leave(before: tuple[Actor | None, bool]) -> None:
+def leave(before: Before) -> None:
     """Return to who acted before :func:`enter`."""
     _actor.set(before[0])
     _writing.set(before[1])
+    _patience.set(before[2])
 
 
 @contextmanager
@@ -142,6 +152,21 @@ def actor_or_none() -> Actor | None:
 def is_writing() -> bool:
     """Whether the transaction opened now must take the write lock at once (SQLite BEGIN IMMEDIATE)."""
     return _writing.get()
+
+
+@contextmanager
+def waiting_at_most(milliseconds: int) -> Iterator[None]:
+    """Wait no longer for SQLite's write lock inside the block: what is written there may be left out or come later."""
+    before = _patience.set(milliseconds)
+    try:
+        yield
+    finally:
+        _patience.reset(before)
+
+
+def patience() -> int | None:
+    """Return how long to wait for the write lock in milliseconds, None: as long as anybody does."""
+    return _patience.get()
 
 
 # ---- one clock ---------------------------------------------------------------------------------------

@@ -25,12 +25,13 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import PoolResetState
 
-from app.acting import SYSTEM, acting, is_writing, now
+from app.acting import SYSTEM, acting, is_writing, now, patience, waiting_at_most
 from app.extensions import db, migrate
 from config import ROOT, Settings
 
-BUSY_MS = 15_000
-"""How long a writer waits for the one before it. The longest wait seen with 16 writers was half a second."""
+BUSY_MS = 50_000
+"""How long a writer waits for the one before it: people among themselves half a second, behind the load of a whole bank
+(20 000 families at once, the first day of a centre) some ten on a quick machine. A proxy gives up after sixty."""
 
 AT_ONCE_MS = 200
 """How long a write that may be left out waits for a job that holds SQLite's write lock."""
@@ -38,7 +39,7 @@ AT_ONCE_MS = 200
 LEAST_FREE = 100 * 2**20
 """Bytes of free disk without which the service does not start: a write-ahead log and one backup of a small base."""
 
-_PRAGMAS = {
+_PRAGMAS: dict[str, Any] = {
     "journal_mode": "wal",
     "foreign_keys": 1,
     # FULL: what was saved survives a power cut, which in a village is not rare.
@@ -186,26 +187,21 @@ def _open_postgresql(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
         return
+    if is_writing():
+        usual, wanted = _PRAGMAS["busy_timeout"], patience()
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute(f"PRAGMA busy_timeout = {usual if wanted is None else min(usual, wanted)}").close()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
 
 
 def at_once(statement: Any) -> bool:
     """Run one short write that may be left out: it does not wait for a job that holds the write lock of SQLite."""
     engine: Engine = db.engine
-    with acting(SYSTEM), engine.connect() as connection:
-        raw: Any = connection.connection.dbapi_connection
-        patient = raw.execute("PRAGMA busy_timeout").fetchone()[0] if engine.dialect.name == "sqlite" else None
-        try:
-            if patient is not None:
-                raw.execute(f"PRAGMA busy_timeout = {AT_ONCE_MS}").close()
+    try:
+        with acting(SYSTEM), waiting_at_most(AT_ONCE_MS), engine.begin() as connection:
             connection.execute(statement)
-            connection.commit()
-        except OperationalError:
-            connection.rollback()
-            return False
-        finally:
-            if patient is not None:
-                raw.execute(f"PRAGMA busy_timeout = {patient}").close()
+    except OperationalError:
+        return False
     return True
 
 

@@ -112,11 +112,13 @@ def init_acting(app: Flask) -> None:
         view: Any = app.view_functions[request.endpoint]
         # What stops a job must not wait for the write lock that the job holds.
         writing = request.method not in SAFE_METHODS and not getattr(view, "writes_apart", False)
-        g.acting_before = acting.enter(SYSTEM, writing=writing)
+        # A draft is sent again in a moment, so it does not keep a thread waiting behind a large load.
+        hurry: int | None = getattr(view, "waits_at_most", None)
+        g.acting_before = acting.enter(SYSTEM, writing=writing, patience=hurry)
         who = None
         if current_user.is_authenticated:
             who = actor_of(g.account, g.unit, rights()[0], request.remote_addr or "")
-        acting.enter(who, writing=writing)
+        acting.enter(who, writing=writing, patience=hurry)
         if who is None:
             return None
         if sessions.is_due(g.inside):

@@ -48,7 +48,7 @@ def test_sqlite_is_opened_with_the_log_the_keys_and_the_patience_it_needs(engine
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
             for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
         }
-    assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 15_000}
+    assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 50_000}
     assert_engine(engine)
 
 

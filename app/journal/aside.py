@@ -17,8 +17,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from app.acting import SYSTEM, acting
-from app.journal.shelf import Shelf, impatient, is_held, not_there_yet
+from app.acting import SYSTEM, acting, waiting_at_most
+from app.journal.shelf import PATIENCE_MS, Shelf, is_held, not_there_yet
 
 Entry = TypeVar("Entry")
 
@@ -37,9 +37,7 @@ class _Waiting(Generic[Entry]):
 class Aside(Generic[Entry]):
     """The queue before one database; *write* puts entries into the transaction of a connection."""
 
-    def __init__(
-        self, bind: Any, write: Callable[[Connection, list[Entry]], None], shelf: Shelf | None = None
-    ) -> None:
+    def __init__(self, bind: Any, write: Callable[[Connection, list[Entry]], None], shelf: Shelf | None = None) -> None:
         self._bind, self._write, self._shelf = bind, write, shelf
         self._queue: list[_Waiting[Entry]] = []
         self._mutex, self._turn = threading.Lock(), threading.Lock()
@@ -70,10 +68,9 @@ class Aside(Generic[Entry]):
             while self._shelf is not None and (rows := self._shelf.read()):
                 entries: list[Any] = [entry for _, entry in rows]
                 try:
-                    with acting(SYSTEM, writing=True), self._bind.connect() as connection, impatient(connection):
-                        with connection.begin():
-                            if missing := not_there_yet(connection, entries):
-                                self._write(connection, missing)
+                    with acting(SYSTEM), waiting_at_most(PATIENCE_MS), self._bind.begin() as connection:
+                        if missing := not_there_yet(connection, entries):
+                            self._write(connection, missing)
                 except OperationalError as error:
                     if is_held(error):
                         break
@@ -109,7 +106,7 @@ class Aside(Generic[Entry]):
                     self._write(connection, entries)
                 return
             try:
-                with self._bind.connect() as connection, impatient(connection), connection.begin():
+                with waiting_at_most(PATIENCE_MS), self._bind.begin() as connection:
                     self._write(connection, entries)
             except OperationalError as held:
                 if not is_held(held):

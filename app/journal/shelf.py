@@ -93,18 +93,6 @@ def not_there_yet(connection: Connection, entries: Sequence[Entry]) -> list[Entr
     return missing
 
 
-@contextmanager
-def impatient(connection: Connection) -> Iterator[None]:
-    """Wait for SQLite's write lock no longer than :data:`PATIENCE_MS` inside the block."""
-    raw: Any = connection.connection.dbapi_connection
-    usual = raw.execute("PRAGMA busy_timeout").fetchone()[0]
-    raw.execute(f"PRAGMA busy_timeout = {min(usual, PATIENCE_MS)}").close()
-    try:
-        yield
-    finally:
-        raw.execute(f"PRAGMA busy_timeout = {usual}").close()
-
-
 def is_held(error: OperationalError) -> bool:
     """Whether somebody else held the write lock."""
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

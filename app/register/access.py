@@ -45,6 +45,16 @@ def keeps_typed(route: Callable[..., Any]) -> Callable[..., Any]:
     return route
 
 
+def waits_at_most(milliseconds: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Mark a route whose sender tries again by itself: it waits no longer for whoever holds the write lock."""
+
+    def mark(route: Callable[..., Any]) -> Callable[..., Any]:
+        route.waits_at_most = milliseconds  # type: ignore[attr-defined]  # read where a request begins
+        return route
+
+    return mark
+
+
 def access(permission: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Ask for ``can_<permission>`` before the route. A stranger is sent to sign in and comes back to where he was."""
 

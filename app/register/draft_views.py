@@ -11,7 +11,7 @@ from app import acting
 from app.base import RuleBroken
 from app.extensions import db
 from app.register import drafts
-from app.register.access import PK, keeps_typed, signed_in
+from app.register.access import PK, keeps_typed, signed_in, waits_at_most
 from app.register.editing import safe_back
 from app.register.field import local
 
@@ -24,6 +24,7 @@ class Drafts(BaseView):
     class_permission_name = "drafts"
 
     @expose("/keep", methods=["POST"])
+    @waits_at_most(2_000)
     @keeps_typed
     def keep(self) -> tuple[Response, int]:
         """Put a draft by. The sealed ticket is the right to it, also when the session has ended meanwhile."""
