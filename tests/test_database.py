@@ -6,17 +6,18 @@ import datetime as dt
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import URL, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 import app.database
-from app.acting import SYSTEM, acting, clock_at
+from app.acting import SYSTEM, acting, clock_at, waiting_at_most
 from app.database import (
     UnfitDatabase,
     alone,
@@ -113,6 +114,17 @@ def test_a_savepoint_undoes_its_own_part_only(engine: Engine) -> None:
     with engine.connect() as connection:
         found = connection.execute(text("SELECT name FROM ab_role WHERE name IN ('Первая', 'Вторая')")).scalars().all()
     assert found == ["Первая"]
+
+
+def test_what_may_come_again_waits_no_longer_than_it_says_and_the_next_as_long_as_ever(engine: Engine) -> None:
+    with acting(SYSTEM), engine.connect() as holder:
+        holder.execute(text("SELECT 1"))
+        began = time.monotonic()
+        with waiting_at_most(50), pytest.raises(OperationalError), engine.connect() as hasty:
+            hasty.execute(text("SELECT 1"))
+        assert time.monotonic() - began < 5
+    with acting(SYSTEM), engine.connect() as patient:
+        assert patient.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 50_000
 
 
 @pytest.mark.parametrize(("writers", "each"), [(4, 10), pytest.param(16, 40, marks=pytest.mark.proof)])
