@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +49,19 @@ class Made:
     verdict: Verdict
 
 
-def make(settings: Settings, folder: Path | None = None) -> Made:
+Told = Callable[[int, int | None, str], None]
+"""Told how far the making is: steps done, of how many, what is being done. What it raises stops the making."""
+_STEPS = 2
+
+
+def _unheard(done: int, total: int | None, doing: str) -> None:
+    """Take what nobody asked for."""
+
+
+def make(settings: Settings, folder: Path | None = None, *, told: Told = _unheard) -> Made:
     """Make an archive in *folder* (else where backups lie), check it, and return both.
+
+    Between its steps *told* hears how far it is; stopped there, nothing is left behind.
 
     An archive that does not pass its check stays: of a damaged installation it may be the best there is.
 
@@ -66,9 +77,15 @@ def make(settings: Settings, folder: Path | None = None) -> Made:
         for left in target.glob("opora-*.zip.part"):
             left.unlink()
         path = name_for(target)
+        told(0, _STEPS, "Копируются база и файлы")
         manifest = _write(settings, store, path, scratch)
+        with ExitStack() as unwanted:
+            unwanted.callback(path.unlink)
+            told(1, _STEPS, "Копия восстанавливается на пробу")
+            unwanted.pop_all()
         verdict = _check(settings, store, path, scratch / "check")
         keep_verdict(path, verdict)
+        told(_STEPS, _STEPS, "Готово")
     return Made(path, manifest, verdict)
 
 

@@ -9,14 +9,16 @@ from flask import current_app, flash, redirect, render_template, url_for
 from flask_appbuilder import BaseView, expose
 from werkzeug.wrappers import Response
 
-from app import acting, journal
-from app.acting import now
-from app.backup import BackupRefused, making
+from app import acting
+from app.acting import today
+from app.backup.by_hand import begin
 from app.backup.daily import NIGHTLY
 from app.backup.shelf import Copy, megabytes, shelf
+from app.base import RuleBroken
 from app.extensions import db
 from app.jobs.scheduled import last_run
 from app.register.access import access, may
+from app.register.field import local
 from app.register.history import full_day
 from app.register.pages import Act
 from app.words import counted
@@ -62,22 +64,13 @@ class Backups(BaseView):
     @expose("/make", methods=["POST"])
     @access("work")
     def make(self) -> Response:
-        """Make and check a copy now."""
-        by = acting.actor()
-        # A copy takes minutes; holding the write lock meanwhile would stop everybody else from saving.
-        db.session.rollback()
+        """Have a copy made and checked, and lead to the page where one sees how far it is."""
         try:
-            made = making.make(current_app.config["OPORA"])
-        except BackupRefused as refusal:
-            flash(str(refusal), "bad")
-        except OSError as failure:
-            flash(f"Копия не сделана: {failure.strerror}. Проверьте диск и папку копий.", "bad")
-        else:
-            journal.record(db.session(), by, "backup.make", None, f"Сделана резервная копия {made.path.name}.")
-            db.session.commit()
-            said = "" if made.verdict.ok else " Она не прошла проверку."
-            flash(f"Копия сделана.{said} {made.verdict.said}", "ok" if made.verdict.ok else "bad")
-        return redirect(url_for("Backups.index"))
+            pk = begin(db.session(), by=acting.actor())
+        except RuleBroken as refusal:
+            flash(refusal.sentence, "warn")
+            return redirect(url_for("Backups.index"))
+        return redirect(url_for("Work.show", pk=pk))
 
 
 def _nightly() -> str:
@@ -92,11 +85,17 @@ def _make_act() -> Act:
     return Act("make", "Сделать сейчас", url_for("Backups.make"), icon="archive", method="post", tone="primary")
 
 
+def _made(copy: Copy) -> dt.datetime:
+    """Return when *copy* was made by the clock of the centre; its name tells the clock of the machine."""
+    return local(copy.made.astimezone())
+
+
 def _ago(copy: Copy | None) -> str:
     if copy is None:
         return "ещё не было"
-    days = (now().astimezone().date() - copy.made.date()).days
-    at = f"{copy.made:%H:%M}"
+    made = _made(copy)
+    days = (today() - made.date()).days
+    at = f"{made:%H:%M}"
     return {0: f"сегодня в {at}", 1: f"вчера в {at}"}.get(days, counted(days, "день", "дня", "дней") + " назад")
 
 
@@ -110,12 +109,12 @@ def _state(copy: Copy | None) -> dict[str, str]:
 
 def _row(copy: Copy) -> dict[str, Any]:
     said = copy.verdict.said if copy.verdict is not None else "Копию не успели проверить."
-    day: dt.date = copy.made.date()
+    made = _made(copy)
     return {
-        "when": f"{copy.made:%d.%m.%Y}",
-        "when_small": f"{copy.made:%H:%M}",
+        "when": f"{made:%d.%m.%Y}",
+        "when_small": f"{made:%H:%M}",
         "tone": "",
-        "what": f"{full_day(day)}, {megabytes(copy.size)}",
+        "what": f"{full_day(made.date())}, {megabytes(copy.size)}",
         "url": "",
         "text": f"{copy.path.name}. {said}",
         "act": None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,13 @@ from app.backup import making, shelf, views
 from app.backup.locks import copying
 from app.backup.shelf import copies
 from app.jobs.models import ScheduledRun
+from app.jobs.progress import Cancelled
+from app.jobs.running import jobs
 from app.jobs.tasks import DAILIES
 from app.journal.models import JournalRow
+from app.organisation.models import ServiceUnit
 from tests.backup.installation import PG_BIN, changed
-from tests.visiting import Visit
+from tests.visiting import Browser, Visit
 
 
 @pytest.fixture(autouse=True)
@@ -30,19 +34,29 @@ def _own_shelf(app: Flask, tmp_path: Path) -> None:
 
 def text_of(answer: Any) -> str:
     """Return the page without its markup, in one line."""
-    import re
-
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace("\u00a0", " ")
+
+
+def made_by(app: Flask, browser: Browser, stored: Session) -> str:
+    """Press «Сделать сейчас», let a worker do it, and return what the page of the job says."""
+    began = browser.post("/backups/make")
+    assert re.fullmatch(r"/work/\d+/?", began.headers["Location"])
+    stored.commit()
+    with app.app_context():
+        jobs().run_due()
+        told = text_of(browser.get(began.headers["Location"]))
+        jobs().queue.close()
+    return told
 
 
 @pytest.mark.both
 def test_the_administrator_makes_a_copy_and_sees_it_checked(app: Flask, visit: Visit, stored: Session) -> None:
     administrator = visit(roles.ADMINISTRATOR)
     assert "Проверенной копии ещё нет. Сделайте её сейчас." in text_of(administrator.get("/backups/"))
-    answer = administrator.post("/backups/make", follow_redirects=True)
+    told = made_by(app, administrator, stored)
+    assert "Копия сделана. Копия восстановлена на пробу и сошлась с описью." in told
     (made,) = copies(app.config["OPORA"].backups)
-    shown = text_of(answer)
-    assert "Копия сделана. Копия восстановлена на пробу и сошлась с описью." in shown
+    shown = text_of(administrator.get("/backups/"))
     assert made.path.name in shown
     assert "последняя копия сегодня в" in shown
     assert "Проверенной копии ещё нет" not in shown
@@ -62,19 +76,50 @@ def test_a_stranger_is_sent_to_the_door(client: Any) -> None:
     assert client.get("/backups/").headers["Location"].startswith("/login/")
 
 
-def test_a_copy_already_being_made_is_told(app: Flask, visit: Visit) -> None:
+def test_a_copy_already_being_made_is_told(app: Flask, visit: Visit, stored: Session) -> None:
     administrator = visit(roles.ADMINISTRATOR)
     with copying(app.config["OPORA"]):
-        assert "Резервная копия уже делается." in text_of(administrator.post("/backups/make", follow_redirects=True))
+        assert "Резервная копия уже делается." in made_by(app, administrator, stored)
 
 
-def test_a_full_disk_is_told_in_words(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_settings: object) -> None:
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize(
+    ("number", "words", "told"),
+    [(28, "No space left on device", "на диске с копиями нет места. Освободите его и повторите."),
+     (13, "Permission denied", "Permission denied. Проверьте диск и папку копий.")],
+)  # fmt: skip
+def test_a_full_or_closed_disk_is_told_in_words(
+    app: Flask, visit: Visit, stored: Session, monkeypatch: pytest.MonkeyPatch, number: int, words: str, told: str
+) -> None:
+    def broken(_settings: object, **_more: object) -> None:
+        raise OSError(number, words)
 
     administrator = visit(roles.ADMINISTRATOR)
-    monkeypatch.setattr(making, "make", full)
-    assert "Проверьте диск и папку копий." in text_of(administrator.post("/backups/make", follow_redirects=True))
+    monkeypatch.setattr(making, "make", broken)
+    assert f"Копия не сделана: {told}" in made_by(app, administrator, stored)
+
+
+def test_a_copy_is_stopped_before_its_check_and_nothing_of_it_stays(app: Flask) -> None:
+    def stop(done: int, _total: int | None, _doing: str) -> None:
+        if done:
+            raise Cancelled
+
+    with app.app_context(), pytest.raises(Cancelled):
+        making.make(app.config["OPORA"], told=stop)
+    assert copies(app.config["OPORA"].backups) == []
+
+
+def test_a_copy_stands_at_the_hour_of_the_centre(app: Flask, visit: Visit, stored: Session) -> None:
+    administrator = visit(roles.ADMINISTRATOR)
+    unit = stored.get(ServiceUnit, administrator.unit_id)
+    assert unit is not None
+    unit.zone = "Asia/Vladivostok"
+    stored.commit()
+    folder = app.config["OPORA"].backups
+    folder.mkdir(parents=True)
+    moment = dt.datetime(2026, 11, 20, 21, 15, tzinfo=dt.UTC)
+    (folder / f"opora-{moment.astimezone():{shelf.STAMP}}.zip").write_bytes(b"")
+    shown = text_of(administrator.get("/backups/"))
+    assert "21.11.2026 07:15" in shown
 
 
 def test_what_the_night_has_said_is_shown(app: Flask, visit: Visit, stored: Session) -> None:
@@ -92,9 +137,11 @@ def test_the_night_makes_a_copy_by_itself(app: Flask) -> None:
     assert [one.good for one in copies(app.config["OPORA"].backups)] == [True]
 
 
-def test_an_old_copy_and_a_full_disk_are_warned_of(app: Flask, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_copy_and_a_full_disk_are_warned_of(
+    app: Flask, visit: Visit, stored: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     administrator = visit(roles.ADMINISTRATOR)
-    administrator.post("/backups/make")
+    made_by(app, administrator, stored)
     monkeypatch.setattr(shelf, "shutil", type("Disk", (), {"disk_usage": staticmethod(lambda _: Usage())}))
     with clock_at(dt.datetime.now(dt.UTC) + dt.timedelta(days=3)):
         shown = text_of(administrator.get("/backups/"))
