@@ -135,19 +135,19 @@ ROLES: dict[str, dict[str, str]] = {
         "consents": "RWA", "cases": "RW advance refuse close", "assignments": "R", "team": "RWA", "agreements": "RW",
         "records": "RWSA", "reports": "R",
         "programmes": "R", "versions": "RWA", "measures": "RWDA", "lines": "L", "waiting": "R",
-        "bodies": "R", "body_members": "R", "meetings": "R sign",
+        "bodies": "R", "body_members": "R", "meetings": "R sign", "import": "RW",
     },
     PSYCHOLOGIST: {
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "RS",
         "disabilities": "RS", "ovz": "RS", "cases": "R", "team": "R",
         "records": "RWSA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L",
-        "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign",
+        "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign", "import": "RW",
     },
     PEDAGOGUE: {
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "RS",
         "disabilities": "RS", "ovz": "RS", "cases": "R", "team": "R",
         "records": "RWSA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L",
-        "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign",
+        "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign", "import": "RW",
     },
     WORKER: {
         "calendar": "R", "services": "L", "staff": "L", "cases": "L", "people": "L", "families": "R", "records": "RWA",

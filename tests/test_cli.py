@@ -18,6 +18,7 @@ from subprocess import PIPE
 import pytest
 from click.testing import CliRunner, Result
 from flask.cli import FlaskGroup
+from openpyxl import Workbook
 from sqlalchemy import URL, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
@@ -28,7 +29,7 @@ from app.backup.locks import closed, serving
 from app.cli import main
 from app.database import prepare_engine
 from app.journal.models import JournalRow
-from app.organisation.models import Account, StaffMember
+from app.organisation.models import Account, PartnerOrganisation, StaffMember
 from config import ROOT, Settings
 from tests.databases import settings_of
 
@@ -232,6 +233,24 @@ def test_a_register_nobody_knows_is_refused(ready: Path) -> None:
 
 def test_a_bank_of_families_that_is_not_there_is_refused(ready: Path) -> None:
     assert refused("import", "families", str(ready / "bank.xlsx")) != ""
+
+
+def test_a_table_of_any_register_is_checked_and_loaded_by_its_key(ready: Path) -> None:
+    path = ready / "partners.xlsx"
+    book = Workbook()
+    for line in (["Название", "Вид"], ["Школа Тестовая", "образование"], ["Клуб Опытный", "луна"]):
+        book.active.append(line)
+    book.save(path)
+    mended = "Sheet: B3: Такого варианта в списке нет."
+    assert opora("import", "partners", str(path), "--commit").stdout.startswith(mended)
+    told = json.loads(opora("import", "register.partners", str(path), "--commit", "--good-rows", "--json").stdout)
+    assert (told["new"], told["changed"], told["committed"], len(told["problems"])) == (1, 0, True, 1)
+    with acting(SYSTEM), reading() as session:
+        assert session.scalars(select(PartnerOrganisation.name)).all() == ["Школа Тестовая"]
+
+
+def test_a_table_of_no_register_is_refused(ready: Path) -> None:
+    assert refused("import", "moons", str(ready / "moons.xlsx")).startswith("Реестра «moons» нет")
 
 
 def test_the_demonstration_centre_says_whom_to_sign_in_as_and_fills_an_empty_base_only(

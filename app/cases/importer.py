@@ -37,6 +37,7 @@ class FamilyBank(Importer):
     accusative = ("семью", "семьи", "семей")
     sheet = FAMILIES
     permission = ("families", "add")
+    fills = "families"
     promise = "Семьи запишутся все сразу или не запишется ни одна."
     further = "ещё ребёнок"
     same = "Это тот же человек, дополнить его семью"

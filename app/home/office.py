@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.acting import Actor, for_whole_unit, today
+from app.acting import Actor, actor, for_whole_unit, today
 from app.days import rules as days
 from app.days.views import fill_act
 from app.home.parts import SHOWN, Day, act, line, link, listed, screen_of, section
@@ -150,7 +150,8 @@ def first_run(session: Session) -> dict[str, Any]:
     staff = session.scalar(select(func.count(StaffMember.id))) or 0
     accounts = session.scalar(select(func.count(Account.id))) or 0
     importing = screen_of("Import")
-    load = Act("import", "Выбрать файл", url_for("Import.index")) if may(importing, "work") else None
+    loads = may(importing, "work") and "unit" in actor().sees
+    load = Act("import", "Выбрать файл", url_for("Import.index")) if loads else None
     families = "Из вашей таблицы Excel, в любом виде, или по одной. Прежде чем записать, система покажет, что поняла."
     if load is None:
         families += " Это делает заведующий или регистратор, когда войдёт."

@@ -37,6 +37,8 @@ class ServicesJournal(Importer):
     accusative = ("услугу", "услуги", "услуг")
     sheet = SERVICES
     permission = ("records", "add")
+    fills, instead = "records", True
+    needs_unit = False
     promise = "Услуги запишутся все сразу или не запишется ни одна."
     same = "Услугу получил этот человек"
     other = "Услугу получил другой человек"
@@ -71,7 +73,7 @@ class ServicesJournal(Importer):
         """Load a journal; see :func:`app.services.intake_load.load`."""
         written = load(session, _plan(plan), by=by, good_rows=good_rows, seen=seen, progress=progress)
         left_out = len(plan.left_out)
-        left = f" Не загружено: {counted(left_out, 'строка', 'строки', 'строк')}." if left_out else ""
+        left = f" Не загружено: {self.counted(left_out)}." if left_out else ""
         return Done(f"Загружено: {self.counted(written)}.{left}", {"services": written}, "/records/", left_out)
 
     def told(self, plan: Plan) -> str:

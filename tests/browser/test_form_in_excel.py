@@ -52,7 +52,7 @@ def test_the_directory_of_organisations_is_mended_in_excel(
     assert page.get_by_text("В номере должно быть 10 цифр").first.is_visible()
     look(page, f"from-excel-preview-{width}")
     page.get_by_role("button", name="Загрузить 2").click()
-    page.get_by_text("Загружено. Организации: Изменений: 2").first.wait_for()
+    page.get_by_text("Загружено. Организации: изменены 2").first.wait_for()
     look(page, f"from-excel-done-{width}")
     stored.expire_all()
     rows = stored.execute(

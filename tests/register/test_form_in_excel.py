@@ -224,7 +224,7 @@ def test_the_preview_tells_each_change_as_it_was_and_as_it_will_be(app: Flask, o
         Change("per_capita_income", "", "9\u202f140,50\u00a0₽"),
         Change("rooms", "2", ""),
     )
-    assert import_told(app, by, plan) == "Изменений: 2\u00a0ячейки в 1\u00a0строке."
+    assert import_told(app, by, plan) == "Изменятся 2\u00a0ячейки в 1\u00a0строке."
 
 
 def import_told(app: Flask, by: Actor, plan: Any) -> str:

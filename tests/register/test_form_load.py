@@ -195,7 +195,7 @@ def test_a_table_of_one_s_own_adds_rows_with_what_the_empty_form_begins_with(
         plan = planned(session, "services", path)
         assert told(plan) == []
         assert plan.counts[Verdict.NEW] == 2
-        assert loaded(session, "services", path).sentence == "Загружено. Перечень услуг: Новых строк: 2."
+        assert loaded(session, "services", path).sentence == "Загружено. Перечень услуг: добавлены 2\u00a0строки."
         rows = session.execute(select(Service.name, Service.code, Service.is_active).order_by(Service.id)).all()
     assert [tuple(row) for row in rows] == [("Консультация", "12", True), ("Итого часов терапии", None, False)]
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.acting import SYSTEM, acting
 from app.organisation.models import ServiceUnit
 from app.organisation.rules import add_staff
-from app.roles import HEAD, REGISTRAR
+from app.roles import CURATOR, HEAD, REGISTRAR
 from app.services.models import ServiceRecord
 from tests.cases.banks import CURATORS
 from tests.make import make_actor
@@ -83,3 +83,26 @@ def test_who_may_not_enter_services_is_not_offered_them(visit: Visit, tmp_path: 
     registrar = visit(REGISTRAR)
     assert "Журнал услуг" not in registrar.get("/import/").text
     assert send(registrar, write(tmp_path / "j.xlsx", JOURNALS["printed"])).status_code == 403
+
+
+def test_the_journal_leads_to_its_own_import_and_that_to_the_sheet_of_the_form(head: Browser) -> None:
+    assert 'href="/import/?sheet=services"' in head.get("/records/").text
+    page = head.get("/import/?sheet=services").text
+    assert re.search(r'name="sheet" value="services"[^>]* checked', page) is not None
+    assert 'href="/import/of/records/"' in page
+    assert 'href="/import/?sheet=families"' in head.get("/import/of/families/").text
+
+
+def test_a_curator_loads_services_only_and_is_told_nothing_of_families_of_others(
+    head: Browser, visit: Visit, stored: Session, tmp_path: Path
+) -> None:
+    curator = visit(CURATOR)
+    path = write(tmp_path / "j.xlsx", JOURNALS["printed"])
+    assert 'href="/import/?sheet=services"' in curator.get("/records/").text
+    assert "/import/of/" not in curator.get("/families/").text
+    bank = {"sheet": "families", "file": (BytesIO(path.read_bytes()), "Банк.xlsx")}
+    assert curator.post("/import/", data=bank, content_type="multipart/form-data").status_code == 403
+    page = curator.get(send(curator, path).headers["Location"]).text
+    assert "такого человека нет среди семей" in page
+    assert "Новых: 0\u00a0услуг." in page
+    assert number(stored) == 0

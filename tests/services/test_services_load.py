@@ -237,7 +237,7 @@ def test_the_importer_tells_what_the_command_prints(here: tuple, tmp_path: Path)
     }
     done = importer.load(session, plan, by=by, good_rows=True)
     assert (done.sentence, done.numbers, done.back_url, done.left_out) == (
-        "Загружено: 1\u00a0услуга. Не загружено: 1\u00a0строка.",
+        "Загружено: 1\u00a0услуга. Не загружено: 1\u00a0услуга.",
         {"services": 1},
         "/records/",
         1,

@@ -13,6 +13,7 @@ from app.extensions import db
 from app.register.access import access, may
 from app.register.intake import form_book
 from app.register.intake.form_sheet import PREFIX
+from app.register.intake.importer import importers
 from app.register.intake.of_register import OfRegister, of_key
 from app.register.pages import Act
 
@@ -63,7 +64,13 @@ def act_of(register: Register, state: ListState) -> tuple[Act, ...]:
         return ()
     if not (register.spec.add or register.spec.edit):
         return ()
-    url = state.url(url_for("FromExcel.page", key=register.key))
+    own = importers().filling(register.key)
+    if own is not None and own.instead and own.is_for(acting.actor()):
+        url = url_for("Import.index", sheet=own.key)
+    elif "unit" in acting.actor().sees:
+        url = state.url(url_for("FromExcel.page", key=register.key))
+    else:
+        return ()
     return (Act("load", "Загрузить из Excel", url, icon="file-earmark-arrow-up"),)
 
 
@@ -74,6 +81,14 @@ def _found(key: str) -> OfRegister:
 
 def _may_take(form: Form) -> bool:
     return bool(form.editing) and may(form.register, "export")
+
+
+def _own(register: Register) -> tuple[str, str] | None:
+    """Return what an importer of its own reads into *register* and where, if the person may use it."""
+    made = importers().filling(register.key)
+    if made is None or not made.is_for(acting.actor()) or not may(register, made.permission[1]):
+        return None
+    return made.label, url_for("Import.index", sheet=made.key)
 
 
 def _page(importer: OfRegister) -> dict[str, Any]:
@@ -91,4 +106,5 @@ def _page(importer: OfRegister) -> dict[str, Any]:
         "blank_url": url_for("FromExcel.blank", key=register.key),
         "url": url_for("Import.upload"),
         "sheet": importer.key,
+        "own": _own(register),
     }

@@ -74,6 +74,12 @@ class Importer(ABC):
     sheet: ClassVar[Sheet]
     permission: ClassVar[tuple[str, str]]
     """The screen and the action somebody must have to load: ("families", "add")."""
+    fills: ClassVar[str] = ""
+    """The key of the register the rows come to; the page of its own sheet leads here as well."""
+    instead: ClassVar[bool] = False
+    """Whether the button of that register's list leads here at once, instead of to its own sheet."""
+    needs_unit: ClassVar[bool] = True
+    """Whether only somebody who sees every family may load: others would enter anew whom they do not see."""
     promise: ClassVar[str] = "Строки запишутся все сразу или не запишется ни одна."
     further: ClassVar[str] = "ещё строка"
     """The state of a row that goes on with the item above it."""
@@ -127,6 +133,10 @@ class Importer(ABC):
     def report(self, plan: Plan) -> dict[str, Any]:
         """Return the plan for ``opora import … --json``, without ``committed``."""
 
+    def is_for(self, who: Actor) -> bool:
+        """Whether *who* sees enough of the base to load, whatever his rights."""
+        return not self.needs_unit or "unit" in who.sees
+
     def counted(self, number: int) -> str:
         """Return «5 семей»."""
         return counted(number, *self.words)
@@ -141,6 +151,10 @@ class Importers:
     """The importers of the service, in the order in which they are offered."""
 
     every: tuple[Importer, ...] = field(default=())
+
+    def filling(self, key: str) -> Importer | None:
+        """Return the importer that fills the register *key*, None when only the register's own sheet does."""
+        return next((one for one in self.every if one.fills == key), None)
 
     def of(self, key: str) -> Importer | None:
         """Return the importer called *key*, None when there is none."""

@@ -74,6 +74,8 @@ def load_book(session: Session, by: Actor, asked: dict[str, Any], progress: Prog
     if waiting is None:
         raise RuleBroken("Этот файл уже загружен, отменён или ждал больше суток. Выберите его снова.")
     importer = _importer(asked["importer"])
+    if not importer.is_for(by):
+        raise RuleBroken("Права на эту загрузку у вас больше нет. Если она нужна, попросите администратора.")
     progress(0, None, "Читается файл")
     # The reading takes most of the time, and people go on saving meanwhile: this session takes no write lock.
     with acting(by, writing=False), Session(session.get_bind()) as reading:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app import journal
-from app.acting import Actor, today
+from app.acting import Actor, actor, today
 from app.base import RuleBroken
 from app.extensions import db
 from app.journal.marks import is_as_at
@@ -39,11 +39,12 @@ from app.register.intake.plan import Answers, Mappings, Plan, Verdict
 from app.register.registry import registers
 from app.register.saving import constraint_in_words
 from app.register.sheet import Around, Book, Sheet, read_book
-from app.words import counted
+from app.words import counted, plural
 
 if TYPE_CHECKING:
     from app.register.view import Register
 
+_Forms = tuple[str, str, str]
 NAMED = 3
 """Refusals of rules told in one sentence."""
 OVERTAKEN = "это сейчас изменил другой человек: откройте таблицу заново"
@@ -114,7 +115,7 @@ class OfRegister(Importer):
 
     def _done(self, session: Session, plan: FormPlan, loading: _Loading, bad: int, by: Actor) -> Done:
         new, changed, cells = loading.new, len(loading.made) - loading.new, loading.cells
-        told = f"{self.form.spec.many}: {_counts(new, changed, cells)}"
+        told = f"{self.form.spec.many}: {_counts(new, changed, cells, _ADDED, _CHANGED)}"
         if loading.made:
             steps.keep(session, self.register.key, f"Загружено из Excel. {told}"[:250], loading.made, by=by)
         journal.record(session, by, "import", None, f"Загружено из таблицы «{plan.reading.book.name}». {told}")
@@ -122,12 +123,12 @@ class OfRegister(Importer):
         rest = f" Не загружено: {self.counted(left)}." if left else ""
         why = f" {_named(loading.refused)}" if loading.refused else ""
         sentence = f"Загружено. {told}{rest}{why}"
-        return Done(sentence, {"new": new, "changed": changed, "cells": cells}, self.register.url("list"), left)
+        return Done(sentence, {"new": new, "changed": changed, "cells": cells}, f"{self.register.route_base}/", left)
 
     def told(self, plan: Plan) -> str:
         """Return how many rows are new and how many cells change."""
         counts = plan.counts
-        return _counts(counts[Verdict.NEW], counts[Verdict.CHANGED], _plan(plan).cells)
+        return _counts(counts[Verdict.NEW], counts[Verdict.CHANGED], _plan(plan).cells).capitalize()
 
     def report(self, plan: Plan) -> dict[str, Any]:
         """Return the counts and every problem."""
@@ -151,7 +152,10 @@ def of_key(key: str) -> OfRegister | None:
 def of_register(register: Register) -> OfRegister | None:
     """Return the import of *register* for the signed-in person, None when he may load nothing into it."""
     form = form_of(register)
-    return OfRegister(register, form) if form is not None and may(register, "list") else None
+    if form is None or not may(register, "list"):
+        return None
+    made = OfRegister(register, form)
+    return made if made.is_for(actor()) else None
 
 
 def _plan(plan: Plan) -> FormPlan:
@@ -160,13 +164,18 @@ def _plan(plan: Plan) -> FormPlan:
     return plan
 
 
-def _counts(new: int, changed: int, cells: int) -> str:
-    """Return «Новых строк: 2, изменений: 10 ячеек в 3 строках.»"""
-    parts = [f"новых строк: {new}"] if new or not changed else []
+_ROWS, _CELLS = ("строка", "строки", "строк"), ("ячейка", "ячейки", "ячеек")
+_ADDING, _CHANGING = ("добавится", "добавятся", "добавится"), ("изменится", "изменятся", "изменится")
+_ADDED, _CHANGED = ("добавлена", "добавлены", "добавлено"), ("изменена", "изменены", "изменено")
+
+
+def _counts(new: int, changed: int, cells: int, adding: _Forms = _ADDING, changing: _Forms = _CHANGING) -> str:
+    """Return «добавятся 2 строки, изменится 10 ячеек в 3 строках.», with the verbs in three forms each."""
+    parts = [f"{plural(new, *adding)} {counted(new, *_ROWS)}"] if new or not changed else []
     if changed:
         rows = counted(changed, "строке", "строках", "строках")
-        parts.append(f"изменений: {counted(cells, 'ячейка', 'ячейки', 'ячеек')} в {rows}")
-    return f"{', '.join(parts)}.".capitalize()
+        parts.append(f"{plural(cells, *changing)} {counted(cells, *_CELLS)} в {rows}")
+    return f"{', '.join(parts)}."
 
 
 def _named(refused: list[str]) -> str:

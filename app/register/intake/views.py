@@ -24,6 +24,7 @@ from app.register.access import access
 from app.register.editing import Refused, committed
 from app.register.intake import giveback, memory, waiting, work
 from app.register.intake import page as pages
+from app.register.intake.form_sheet import PREFIX
 from app.register.intake.importer import Importer, importers
 from app.register.intake.long_load import begun_if_long
 from app.register.intake.of_register import of_key
@@ -204,7 +205,8 @@ def _allowed(asked: str = "") -> list[Importer]:
     if own is not None:
         return [own]
     has = current_app.extensions["appbuilder"].sm.has_access
-    return [one for one in importers().every if has(f"can_{one.permission[1]}", one.permission[0])]
+    usable = (one for one in importers().every if one.is_for(acting.actor()))
+    return [one for one in usable if has(f"can_{one.permission[1]}", one.permission[0])]
 
 
 def _found(token: str) -> tuple[WaitingFile, Importer] | None:
@@ -221,6 +223,12 @@ def _gone() -> Response:
     return redirect(url_for("Import.index"))
 
 
+def _sheets() -> list[tuple[str, str]]:
+    """Return the registers whose own sheet is taken out, mended and brought back where their list leads here."""
+    found = ((of_key(f"{PREFIX}{one.fills}"), one) for one in importers().every if one.instead)
+    return [(made.label, url_for("FromExcel.page", key=one.fills)) for made, one in found if made is not None]
+
+
 def _draw_upload(chosen: str = "", error: str = "") -> str:
     choices = tuple((one.key, one.label) for one in _allowed(chosen))
     about = {
@@ -234,5 +242,6 @@ def _draw_upload(chosen: str = "", error: str = "") -> str:
         "accept": ".xlsx,.csv",
         "hint": "Подойдут .xlsx и .csv до 20 МБ. Файл хранится до конца загрузки, но не дольше суток.",
         "recent": None,
+        "sheets": _sheets(),
     }
     return render_template("import_upload.html", page=about)
