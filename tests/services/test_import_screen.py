@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from app.acting import SYSTEM, acting
 from app.organisation.models import ServiceUnit
 from app.organisation.rules import add_staff
+from app.register.intake import work
+from app.register.sheet import open_workbook
 from app.roles import CURATOR, HEAD, REGISTRAR
 from app.services.models import ServiceRecord
 from tests.cases.banks import CURATORS
@@ -106,3 +108,38 @@ def test_a_curator_loads_services_only_and_is_told_nothing_of_families_of_others
     assert "такого человека нет среди семей" in page
     assert "Новых: 0\u00a0услуг." in page
     assert number(stored) == 0
+
+
+def test_who_filters_and_loads_what_he_saw_does_not_wait_for_the_book_again(
+    head: Browser, stored: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+
+    def counting(*words: Any) -> Any:
+        opened.append(words)
+        return open_workbook(*words)
+
+    monkeypatch.setattr(work, "open_workbook", counting)
+    here = send(head, write(tmp_path / "j.xlsx", JOURNALS["printed"])).headers["Location"]
+    page = head.get(here).text
+    assert "Новых: 4" in head.get(f"{here}?view=new").text
+    assert len(opened) == 1
+    with acting(SYSTEM):
+        add_staff(stored, head.unit_id, "Новенькая Анна Павловна", "куратор", by=SYSTEM)
+    stored.commit()
+    assert head.get(f"{here}?view=new").status_code == 200
+    assert len(opened) == 2
+    assert head.post(f"{here}load", data={"how": "all", "stamp": stamp(page)}).headers["Location"] == "/records/"
+    assert (len(opened), number(stored)) == (2, 4)
+
+
+def test_a_service_entered_while_the_book_was_looked_at_is_seen_before_the_load(
+    head: Browser, stored: Session, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "j.xlsx", JOURNALS["printed"])
+    first, second = (send(head, path).headers["Location"] for _ in range(2))
+    seen = stamp(head.get(second).text)
+    head.post(f"{first}load", data={"how": "all", "stamp": stamp(head.get(first).text)})
+    late = head.post(f"{second}load", data={"how": "all", "stamp": seen}, follow_redirects=True).text
+    assert "данные в службе изменились" in late
+    assert number(stored) == 4

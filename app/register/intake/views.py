@@ -190,6 +190,7 @@ class Import(BaseView):
         found = _found(token)
         if found is not None:
             waiting.drop(found[0])
+            work.forget(token)
         loaded = found is not None and found[0].done is not None
         flash("Файл удалён." if loaded else "Загрузка отменена. В базу ничего не записано, файл удалён.", "ok")
         return redirect(url_for("Import.index"))

@@ -6,13 +6,16 @@ A route calls :func:`plan_of`, then :func:`load_waiting`. A job, whose session i
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from app import acting
-from app.acting import Actor
+from app.acting import Actor, now, today
+from app.journal.marks import is_as_at
 from app.register.editing import committed
 from app.register.intake import waiting as waiting_files
 from app.register.intake.importer import Done, Importer, Progress, unheard
@@ -27,6 +30,41 @@ class Seen(NamedTuple):
 
     plan: Plan
     recalled: Mapping[str, Mapping[str, str]]
+
+
+KEPT = dt.timedelta(minutes=15)
+"""How long the last plan stays in memory while its owner looks through it."""
+
+
+class _Last:
+    """The plan made last in this process: whoever pages and filters through it does not wait for it again.
+
+    It is held in memory only, so nothing of the file lies on the disk a second time, and it is one, so it costs no
+    more than making it did. It holds as long as the base is as it was: see :mod:`app.journal.marks`.
+    """
+
+    def __init__(self) -> None:
+        self._held: tuple[tuple[Any, ...], dt.datetime, Seen] | None = None
+
+    def found(self, session: Session, key: tuple[Any, ...]) -> Seen | None:
+        """Return the plan made for *key*, None when it was another, is old, or the base has changed since."""
+        held = self._held
+        if held is None or held[0] != key or now() - held[1] > KEPT:
+            return None
+        return held[2] if is_as_at(session, held[2].plan.mark) else None
+
+    def keep(self, key: tuple[Any, ...], seen: Seen) -> None:
+        """Hold *seen* instead of what was held."""
+        self._held = (key, now(), seen) if seen.plan.mark is not None else None
+
+    def forget(self, token: str) -> None:
+        """Let the plan of a file go that waits no more."""
+        if self._held is not None and self._held[0][0] == token:
+            self._held = None
+
+
+_last = _Last()
+forget = _last.forget
 
 
 def planned(
@@ -53,14 +91,25 @@ def plan_of(
 ) -> Seen:
     """Return :func:`planned` in a transaction of its own that only reads: a large book takes seconds, and nobody waits.
 
+    The plan made last is given again while nothing has changed.
+
     Raises:
         RuleBroken: see there.
     """
     session.commit()
     with acting.acting(by, writing=False):
-        seen = planned(session, importer, waiting, by=by, mapping=mapping)
+        corrected = waiting.mapping if mapping is None else mapping
+        key = (waiting.token, str(waiting.folder), by, today(), _frozen(corrected), _frozen(waiting.answers))
+        seen = _last.found(session, key)
+        if seen is None:
+            seen = planned(session, importer, waiting, by=by, mapping=mapping)
+            _last.keep(key, seen)
         session.commit()
     return seen
+
+
+def _frozen(said: Mapping[str, Any]) -> str:
+    return json.dumps(said, sort_keys=True)
 
 
 def load_waiting(
@@ -93,6 +142,7 @@ def finish(waiting: WaitingFile, done: Done, seen: str) -> None:
 
     *seen* is the stamp of the plan that was loaded.
     """
+    forget(waiting.token)
     if done.left_out:
         waiting_files.remember(waiting, done=done, loaded=seen)
     else:
