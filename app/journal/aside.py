@@ -69,7 +69,8 @@ class Aside(Generic[Entry]):
                 entries: list[Any] = [entry for _, entry in rows]
                 try:
                     with acting(SYSTEM), waiting_at_most(PATIENCE_MS), self._bind.begin() as connection:
-                        if missing := not_there_yet(connection, entries):
+                        missing: list[Any] = list(not_there_yet(connection, entries))
+                        if missing:
                             self._write(connection, missing)
                 except OperationalError as error:
                     if is_held(error):
