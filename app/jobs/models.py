@@ -28,7 +28,8 @@ class Job(UnitModel):
     ``asked`` holds the arguments as JSON and ``outcome`` what is told at the end; both may name people, so both are
     sealed; ``title`` names nobody. ``total`` is how many steps were expected, if that was known. How far a running job
     is, that its worker lives and that it is to be cancelled stand beside the database (:mod:`app.jobs.queue`): on
-    SQLite nobody can write here while the job itself does.
+    SQLite nobody can write here while the job itself does. ``sight`` is a digest of what the person saw when the
+    file was made: whoever sees less or more today takes the file of yesterday no more.
     """
 
     __tablename__ = "job"
@@ -48,6 +49,7 @@ class Job(UnitModel):
     file_name: Mapped[Line | None] = column("Файл")
     file_key: Mapped[str | None] = mapped_column(String(80))
     next_url: Mapped[str | None] = mapped_column(String(500))
+    sight: Mapped[str | None] = mapped_column(String(64))
     keep_until: Mapped[Moment | None] = mapped_column(index=True)
     seen_at: Mapped[Moment | None] = mapped_column()
 

@@ -35,6 +35,7 @@ VERBS: dict[str, str] = {
     "file.save": "Скачан файл",
     "file.attach": "Приложен файл",
     "file.rename": "Файл назван иначе",
+    "file.mark": "Отмечен документ о здоровье",
     "file.remove": "Удалён файл",
     "import": "Загрузка из таблицы",
     "import.families": "Загрузка списка семей",

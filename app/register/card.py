@@ -34,7 +34,8 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
     current = tab or request.args.get("tab", "")
     if current not in keys:
         abort(404)
-    beside = detail.counts_of([(Related(o.key, r.path), o.model) for r, o in tabs], register.model, pk)
+    inside = [(Related(o.key, r.path), o.model) for r, o in tabs]
+    beside = detail.counts_of(inside, register.model, pk, on_health=file_pages.sees_papers(register))
     record, counts = register.record_with(pk, names, beside)
     here = register.url("show", pk=pk)
     # A tab of another register has locks of its own, and the files none.

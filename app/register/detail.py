@@ -62,14 +62,18 @@ def within(model: type[Model], path: tuple[str, ...], owner_id: int) -> Any:
     return getattr(model, local.key).in_(select(getattr(target, remote.key)).where(within(target, path[1:], owner_id)))
 
 
-def counts_of(tabs: Iterable[tuple[Related, type[Model]]], owner: type[Model], pk: int) -> list[Label[int]]:
+def counts_of(
+    tabs: Iterable[tuple[Related, type[Model]]], owner: type[Model], pk: int, *, on_health: bool
+) -> list[Label[int]]:
     """Return columns that count the rows each related register shows for record *pk*, and its files.
 
-    Each is named by the key of its tab. They stand in the query of the record itself.
+    Each is named by the key of its tab. They stand in the query of the record itself. *on_health* False leaves papers
+    on health uncounted.
     """
     numbers = [
         select(func.count(model.id)).where(within(model, related.path, pk)).scalar_subquery().label(related.key)
         for related, model in tabs
     ]
-    files = select(func.count(Attachment.id)).where(of_row(owner, pk)).scalar_subquery().label("files")
-    return [*numbers, files]
+    of_owner = select(func.count(Attachment.id)).where(of_row(owner, pk))
+    files = of_owner if on_health else of_owner.where(Attachment.on_health.is_(False))
+    return [*numbers, files.scalar_subquery().label("files")]

@@ -3,6 +3,11 @@
 A file belongs to a record by table and key. Whoever sees the record sees its files; whoever may change the record adds
 and removes them; the routes in :mod:`app.register.file_pages` ask for both. The content lives in :mod:`app.storage`.
 
+A paper on health is kept as the special fields of the card are: without that right it is not there, and without a
+consent of whom the card tells of it stays closed (152-ФЗ, article 10). All files of a card that is special as a whole
+are such papers; on another card that tells of one person they carry a mark. The card of a family tells of several,
+so nobody could say whose consent opens it: such a paper belongs to the card of the person.
+
 A record with files is not deleted: a signed paper must not vanish with a click. That holds for every way of deleting
 by the ORM, because it is asked before each flush.
 """
@@ -21,6 +26,7 @@ from app.acting import SYSTEM, Actor, acting, now
 from app.base import Model, RuleBroken, session_of
 from app.extensions import db
 from app.jobs.tasks import daily
+from app.register import locks
 from app.register.file_kinds import BY_MEDIA_TYPE, UNKNOWN, FileKind, size_words, title_of
 from app.register.models import Attachment
 from app.storage import Folder, Stored, Swept
@@ -31,6 +37,8 @@ MOST = 200
 
 FULL = f"К одной карточке можно приложить до {MOST} файлов. Удалите ненужные или соедините сканы в один PDF."
 SAME = "такой файл уже приложен к этой карточке."
+PAPER, PAPERS = "Документ о здоровье", "Документы о здоровье"
+NOT_HERE = "Документ о здоровье приложите к карточке человека: там он закрыт до согласия."
 
 
 def folder() -> Folder:
@@ -53,18 +61,26 @@ def of_row(model: type[Model], pk: int) -> Any:
     return (Attachment.table_name == model.__tablename__) & (Attachment.record_id == pk)
 
 
-def files_of(session: Session, record: Model) -> list[Attachment]:
-    """Return the files of *record*, the newest first."""
-    return list(session.scalars(select(Attachment).where(of_record(record)).order_by(Attachment.id.desc())))
+def files_of(session: Session, record: Model, *, on_health: bool = True) -> list[Attachment]:
+    """Return the files of *record*, the newest first; *on_health* False leaves out papers on health."""
+    wanted = select(Attachment).where(of_record(record)).order_by(Attachment.id.desc())
+    return list(session.scalars(wanted if on_health else wanted.where(Attachment.on_health.is_(False))))
 
 
-def attach(record: Model, stored: Stored, kind: FileKind, file_name: str, *, by: Actor) -> Attachment:
+def attach(
+    record: Model, stored: Stored, kind: FileKind, file_name: str, *, by: Actor, on_health: bool = False
+) -> Attachment:
     """Attach the *stored* content to *record* under a title made from its name.
 
     Raises:
-        RuleBroken: it is attached already, the record has too many files, or the disk refuses.
+        RuleBroken: it is attached already, the record has too many files, the disk refuses, or it is a paper on
+            health and there is no consent to take it.
     """
     session = session_of(record)
+    if on_health:
+        lock = _papers_may_lie_on(record)
+        if lock is not None:
+            raise RuleBroken(lock.reason)
     same = select(func.count(Attachment.id)).where(of_record(record), Attachment.digest == stored.digest)
     if session.scalar(same):
         raise RuleBroken(SAME)
@@ -81,12 +97,39 @@ def attach(record: Model, stored: Stored, kind: FileKind, file_name: str, *, by:
         size=stored.size,
         digest=stored.digest,
         stored_as=stored.name,
+        on_health=on_health,
     )
     session.add(made)
     session.flush()
     stored.keep(session)
     journal.record(session, by, "file.attach", record, f"Приложен файл {said(made)}.")
     return made
+
+
+def _papers_may_lie_on(record: Model) -> locks.Lock | None:
+    """Return the lock on papers on health of *record*, None where they are open.
+
+    Raises:
+        RuleBroken: the record tells of nobody in particular.
+    """
+    if not type(record).__subject__:
+        raise RuleBroken(NOT_HERE)
+    return locks.lock_of_papers(session_of(record), record)
+
+
+def mark(record: Model, file: Attachment, on_health: bool, *, by: Actor) -> None:
+    """Say of *file* whether it is a paper on health; marking one closes it, so no consent is asked for.
+
+    Raises:
+        RuleBroken: the record tells of nobody in particular.
+    """
+    if on_health == file.on_health:
+        return
+    if on_health:
+        _papers_may_lie_on(record)
+    file.on_health = on_health
+    said_so = "отмечен документом о здоровье" if on_health else "больше не отмечен документом о здоровье"
+    journal.record(session_of(record), by, "file.mark", record, f"Файл {said(file)} {said_so}.")
 
 
 def rename(record: Model, file: Attachment, title: str, *, by: Actor) -> None:

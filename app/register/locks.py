@@ -127,6 +127,18 @@ def locks_of_new(session: Session, spec: Spec, names: Iterable[str], values: Map
     return made
 
 
+def lock_of_papers(session: Session, record: Any) -> Lock | None:
+    """Return the lock on papers on health attached to *record*, None where they are open or it tells of nobody."""
+    path = type(record).__subject__
+    if not path or not _kept:
+        return None
+    current = record
+    for step in path.split("."):
+        current = getattr(current, step)
+    reason = _kept[0].reasons(session, {current}).get(current)
+    return Lock(current, reason) if reason else None
+
+
 def word() -> str:
     """Return what stands in a closed cell: «нужно согласие»."""
     return _kept[0].word

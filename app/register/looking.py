@@ -59,6 +59,12 @@ def fields_shown(spec: Spec, names: Iterable[str]) -> None:
         _noted().special = True
 
 
+def special_shown(spec: Spec) -> None:
+    """Note that something special beside fields stands on the page, such as the name of a paper on health."""
+    if is_personal(spec.model):
+        _noted().special = True
+
+
 def block(title: str) -> None:
     """Note which section of a card is shown."""
     _noted().block = title

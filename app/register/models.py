@@ -43,6 +43,7 @@ class Attachment(UnitModel):
     ``stored_as`` is the generated name in the folder of files, ``digest`` the SHA-256 of its content in hex,
     ``size`` its bytes. The content is written before the row is committed and removed after the row is gone.
     The names are sealed, as the content is: «Справка МСЭ» says about a child what its card keeps secret.
+    ``on_health`` is the mark of a paper on health, which is kept as the special fields of its card are.
     """
 
     __tablename__ = "attachment"
@@ -59,6 +60,7 @@ class Attachment(UnitModel):
     size: Mapped[int] = column("Размер")
     digest: Mapped[str] = column("Контрольная сумма", String(64))
     stored_as: Mapped[str] = column("Имя в хранилище", String(80))
+    on_health: Mapped[bool] = column("Документ о здоровье", default=False)
 
     def __str__(self) -> str:
         return self.title

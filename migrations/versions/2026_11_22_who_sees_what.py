@@ -1,5 +1,5 @@
 """Who sees what: looks found by record, moment, kind and person; who is inside, and how he came in;
-who has entered a family."""
+who has entered a family; papers on health; what a file was written for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,9 @@ def upgrade() -> None:
 
     op.create_index("ix_family_created_by_id", "family", ["created_by_id"])
     op.create_index("ix_person_created_by_id", "person", ["created_by_id"])
+
+    op.add_column("attachment", sa.Column("on_health", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("job", sa.Column("sight", sa.String(length=64), nullable=True))
 
     op.add_column("account", sa.Column("password_expires_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
@@ -91,6 +94,8 @@ def downgrade() -> None:
     op.drop_table("failed_entry")
     op.drop_table("user_session")
     op.drop_column("account", "password_expires_at")
+    op.drop_column("job", "sight")
+    op.drop_column("attachment", "on_health")
     op.drop_index("ix_person_created_by_id", table_name="person")
     op.drop_index("ix_family_created_by_id", table_name="family")
     op.drop_index("ix_journal_value_field", table_name="journal_value")

@@ -15,7 +15,8 @@ from app.acting import acting
 from app.cli_files import check_files
 from app.journal import looks
 from app.journal.models import JournalRow, JournalValue
-from app.people.models import DisabilityStatus
+from app.people.models import ConsentKind, DisabilityStatus
+from app.people.rules import give_consent
 from app.register import files
 from app.register.file_kinds import OTHER
 from app.storage import Folder
@@ -214,6 +215,8 @@ def test_files_of_a_wholly_private_register_ask_for_its_right(office: Office) ->
         status = DisabilityStatus(person_id=child.id, kind="child", service_unit_id=office.unit.id)
         office.stored.add(status)
         office.stored.flush()
+        mother = next(seat.person for seat in child.memberships[0].family.members if seat.is_legal_representative)
+        give_consent(child, by=office.by, kind=ConsentKind.SPECIAL, given_by=mother)
     curator = office.come()
     assert send(curator, status, (PDF, "Справка.pdf"), key="disabilities").status_code == 302
     (file,) = attached(office.stored)
