@@ -21,11 +21,12 @@ another stands in them as bound values, so that two curators share one prepared 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from sqlalchemy import CTE, FromClause, Select, and_, false, inspect, or_, select, union
-from sqlalchemy.orm import RelationshipProperty
+from sqlalchemy.orm import RelationshipProperty, Session
 
 from app.base import Model
 
@@ -46,6 +47,8 @@ class Sight(Protocol):
     def partner_id(self) -> int | None: ...
     @property
     def department_id(self) -> int | None: ...
+    @property
+    def roles(self) -> frozenset[str]: ...
     @property
     def sees(self) -> frozenset[str]: ...
 
@@ -143,6 +146,21 @@ class Seen:
         words = {*self.who.sees, EVERYBODY}
         made = (finder(self.who, self) for known, finder in _finders.get(model, ()) if known & words)
         return [keys for keys in made if keys is not None]
+
+
+def stamp(session: Session, who: Sight, held: frozenset[tuple[str, str]]) -> str:
+    """Return a digest of all that decides what *who*, with the rights *held*, sees: it changes with any of it.
+
+    A file made for a person is handed out while his stamp is that of the day it was made.
+    """
+    seen = Seen(who)
+    told: list[Any] = [who.user_id, who.unit_id, sorted(who.roles), sorted(who.sees), sorted(held)]
+    for model in () if "unit" in who.sees else sorted(_finders, key=lambda one: one.__tablename__):
+        keys = seen.keys(model)
+        if keys is not None:
+            asked = keys.execution_options(unscoped="these are the keys the scope is made of")
+            told.append([model.__tablename__, *sorted(session.scalars(asked))])
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def _link(parent: RelationshipProperty[Any]) -> str:

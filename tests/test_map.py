@@ -52,6 +52,7 @@ UNSCOPED = {
     "a counter is named by its unit",
     "delete check",
     "one's own views, by the unit",
+    "these are the keys the scope is made of",
 }
 """Why a statement on a scoped table may run without the actor's scope. A new reason is agreed on by adding it here."""
 

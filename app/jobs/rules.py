@@ -27,6 +27,7 @@ from app.jobs.models import Job, JobStatus
 from app.jobs.queue import TROUBLES
 from app.jobs.running import Jobs, jobs
 from app.jobs.tasks import TASKS, daily
+from app.scope import stamp
 from app.words import counted
 
 OPEN = (JobStatus.QUEUED, JobStatus.RUNNING)
@@ -136,6 +137,12 @@ def marks(session: Session, by: Actor) -> tuple[int, int]:
 def file_of(job: Job) -> str | None:
     """Return the key of the job's file while it is kept."""
     return job.file_key if job.keep_until is not None and now() < job.keep_until else None
+
+
+def may_take(session: Session, job: Job) -> bool:
+    """Whether its owner sees today what he saw when the file of *job* was made: the same families, the same rights."""
+    found = jobs().identify(session, job.user_id) if job.user_id is not None else None
+    return found is not None and job.sight == stamp(session, *found)
 
 
 @daily("jobs.sweep", hour=4)

@@ -47,6 +47,7 @@ from app.jobs.queue import TROUBLES, Queue, Threads
 from app.jobs.scheduled import begin_due, finish_daily
 from app.jobs.sealing import Sealer
 from app.jobs.tasks import DAILIES, TASKS, Asked, Outcome, Task
+from app.scope import stamp
 
 BEAT, DEAD, ATTEMPTS = 1.0, 30.0, 3
 """Seconds between two beats of a pulse, without which a worker counts as dead, and how often a job is begun."""
@@ -222,14 +223,15 @@ class Jobs:
             outcome = task.run(session, by, taken.asked, progress)
             progress.check()
             key = self._kept(outcome)
+            sight = stamp(session, by, g.rights[1]) if key else None
             unwanted = stack.enter_context(ExitStack())
             unwanted.callback(results.remove, self.folder, key)
             if task.writes:
-                self._end_well(session, taken, outcome, key)
+                self._end_well(session, taken, outcome, key, sight)
             else:
                 session.rollback()
                 with self._one_writer, acting(by), Session(db.engine) as own:
-                    self._end_well(own, taken, outcome, key)
+                    self._end_well(own, taken, outcome, key, sight)
             unwanted.pop_all()
 
     def _as_today(self, taken: Taken, task: Task) -> Actor:
@@ -253,7 +255,7 @@ class Jobs:
 
     # ---- ends ----------------------------------------------------------------------------------------
 
-    def _end_well(self, session: Session, taken: Taken, outcome: Outcome, key: str) -> None:
+    def _end_well(self, session: Session, taken: Taken, outcome: Outcome, key: str, sight: str | None) -> None:
         if outcome.at_end is not None:
             outcome.at_end(session)
         ended = {
@@ -261,6 +263,7 @@ class Jobs:
             "outcome": outcome.text,
             "file_name": outcome.file_name or None,
             "file_key": key or None,
+            "sight": sight,
             "next_url": outcome.next_url or None,
         }
         session.flush()

@@ -102,11 +102,14 @@ class Work(BaseView):
     @expose(f"/{PK}/file")
     @signed_in
     def file(self, pk: int) -> Response:
-        """The file a job made, while it is kept."""
-        job = _own(db.session(), pk)
+        """The file a job made, while it is kept and the person sees what he saw then."""
+        session = db.session()
+        job = _own(session, pk)
         key = rules.file_of(job)
         if key is None or not (jobs().folder / key).is_file():
             abort(404, "Файл хранился сутки и убран. Выгрузите его заново из того же раздела.")
+        if not rules.may_take(session, job):
+            abort(404, "С тех пор изменилось, какие сведения вам открыты. Выгрузите файл заново из того же раздела.")
         name = job.file_name or f"{pk}.xlsx"
         kind = workbook.MIME if name.endswith(".xlsx") else "application/octet-stream"
         response = Response(results.read(jobs().folder, key), mimetype=kind)

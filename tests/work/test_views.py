@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
+from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,9 +25,11 @@ from app.jobs.models import Job, JobStatus
 from app.jobs.progress import Progress
 from app.jobs.running import Jobs
 from app.jobs.tasks import Outcome, job
-from app.organisation.models import Account
+from app.organisation.models import Account, ServiceUnit
+from app.organisation.rights import change_rights
 from app.work.words import left
-from tests.visiting import Browser, Visit, signed_in
+from tests.make import make_actor, make_case
+from tests.visiting import Browser, Visit, lead, signed_in
 
 HEAD = "Заведующий отделением"
 
@@ -87,6 +90,27 @@ def test_a_day_later_the_file_is_gone_with_a_sentence(mine: Browser, stored: Ses
     assert "Файл хранился сутки и удалён. Если он нужен, выгрузите его заново." in page
     assert answer.status_code == 404
     assert "Файл хранился сутки и убран. Выгрузите его заново из того же раздела." in answer.text
+
+
+def test_a_file_is_not_given_to_whom_something_was_taken_from_since(
+    visit: Visit, stored: Session, workers: Jobs
+) -> None:
+    curator = visit("Куратор")
+    case = make_case(stored, make_actor(stored.get_one(ServiceUnit, curator.unit_id)))
+    lead(stored, curator, case)
+    stored.commit()
+    pk = _start(stored, curator)
+    workers.run_due()
+    assert curator.get(f"/work/{pk}/file").data == b"content"
+    lead(stored, visit("Куратор"), case)
+    answer = curator.get(f"/work/{pk}/file")
+    assert answer.status_code == 404 and b"content" != answer.data
+    assert "С тех пор изменилось, какие сведения вам открыты. Выгрузите файл заново" in answer.text
+    lead(stored, curator, case)
+    assert curator.get(f"/work/{pk}/file").data == b"content"
+    role = stored.scalars(select(Role).where(Role.name == "Куратор")).one()
+    change_rights(role, (), [("can_special", "families")], by=SYSTEM, said=lambda right: right)
+    assert curator.get(f"/work/{pk}/file").status_code == 404
 
 
 @pytest.mark.parametrize("role", [HEAD, "Администратор"])
