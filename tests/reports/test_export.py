@@ -117,7 +117,7 @@ def test_the_command_refuses_what_is_neither_a_day_nor_a_period(session, tmp_pat
 
 @pytest.mark.proof
 @pytest.mark.parametrize("code", REPORTS)
-def test_libreoffice_calculates_the_same_values_in_every_report(session, tmp_path, code):
+def test_libreoffice_calculates_the_same_values_in_every_report(session, tmp_path, found, code):
     with council(session) as made:
         head = made.centre.head
         make_decision(made, make_submitted(made))
@@ -140,3 +140,4 @@ def test_libreoffice_calculates_the_same_values_in_every_report(session, tmp_pat
             [cell.value for cell in row] for row in sheet.iter_rows(max_row=mine.max_row, max_col=mine.max_column)
         ] == values
         assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "e"]
+    found(f"LibreOffice пересчитывает {code} и видит то же", f"листов {len(ours.worksheets)}, каждая ячейка та же")
