@@ -12,13 +12,16 @@ What :func:`app.services.rules.record_service` asks is asked here too, with two 
 what the centre wrote down as done is taken as done. A family is helped before it comes onto the register and after it
 has been taken off, so a day on which no case was open is taken into the case before it, or into the first one. And
 whoever is entered as staff on the day Опора is installed has worked here longer than that.
+
+A remark may tell of health, so that of a person without a written consent is left out and told in a note (152-ФЗ,
+article 10); the service itself is loaded.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -29,6 +32,8 @@ from sqlalchemy.orm import Session
 from app.acting import Actor, today
 from app.cases.models import Direction
 from app.journal.marks import mark_of
+from app.people.consents import closed_among
+from app.register.intake.form_rows import pieces
 from app.register.intake.plan import (
     DUPLICATE_KIND,
     NOTE_KIND,
@@ -55,6 +60,9 @@ from app.words import fold
 ALIKE = 90
 """From this likeness on, 0 to 100, a new name of a service is told to be near one of the directory."""
 
+
+CLOSED = "примечания не загрузятся, нет письменного согласия на сведения о здоровье; сначала оформите его"
+"""Why the remarks about a person are left out; said once for each."""
 
 WORDS_OF_A_PLACE = 3
 """A longer note that names a place says something else too."""
@@ -127,7 +135,10 @@ def judge(session: Session, reading: Reading, answers: Answers | None = None, *,
     days = {day for group in groups if (day := group.head.value("date"))}
     known = known_to(session, named.values(), days)
     titles = {table.name: title_of(reading.book.grid(table.name), table.header) for table in reading.tables}
-    judging = _Judging(known, answers or {}, titles)
+    remarked = {pk for group in groups if group.head.value("note") and (who := group.head.value("recipient"))
+                for pk in known.find(who)}  # fmt: skip
+    closed = {pk for some in pieces(sorted(remarked)) for pk in closed_among(session, some)}
+    judging = _Judging(known, answers or {}, titles, closed)
     items = tuple(judging.row(group) for group in groups)
     notes = sorted(judging.notes, key=lambda note: judging.places[note.sheet, note.row])
     listed = {name: each.id for name, each in known.services.items()}
@@ -139,7 +150,8 @@ def judge(session: Session, reading: Reading, answers: Answers | None = None, *,
 def _told(item: PlannedService) -> Iterator[Any]:
     yield [problem.kind for problem in item.problems]
     if item.given:
-        yield [item.given.case_id, item.given.recipient_id, item.given.service, item.given.performer_id]
+        given = item.given
+        yield [given.case_id, given.recipient_id, given.service, given.performer_id, given.comment is not None]
 
 
 @dataclass(frozen=True)
@@ -153,8 +165,8 @@ class _Choice:
 class _Judging:
     """Goes through the rows once, remembering what it has met."""
 
-    def __init__(self, known: Known, answers: Answers, titles: Mapping[str, str]) -> None:
-        self.known, self.answers, self.titles = known, answers, titles
+    def __init__(self, known: Known, answers: Answers, titles: Mapping[str, str], closed: Set[int]) -> None:
+        self.known, self.answers, self.titles, self.closed = known, answers, titles, closed
         self.new: dict[str, NewService] = {}
         self.notes: list[Problem] = []
         self.places: dict[tuple[str, int], int] = {}
@@ -187,6 +199,10 @@ class _Judging:
             )
         self._remark(group, day, choice, choices)
         place, comment = _place_and_comment(group)
+        if comment and choice.seat.person_id in self.closed:
+            comment = None
+            if self._first("closed", choice.seat.person_id):
+                self._note(group, "note", f"{choice.seat.name}: {CLOSED}")
         given = Given(
             date=day,
             case_id=choice.case.id,

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.acting import Actor
+from app.acting import Actor, today
 from app.cases.importer import FamilyBank
 from app.cases.intake_load import load as load_families
+from app.people.models import Consent, ConsentKind, Person
 from app.register.sheet import open_workbook
 from app.services.intake_plan import ServicesPlan, preview
 from tests.cases.banks import CURATORS, LAYOUTS, Page, initials, write_bank
@@ -48,9 +50,15 @@ def served(tmp_path: Path) -> Iterator[tuple[Session, Actor]]:
 
 
 def bank_loaded(session: Session, by: Actor, tmp_path: Path) -> None:
-    """Load the families of the invented bank."""
+    """Load the families of the invented bank; everybody has agreed that data on health are kept."""
     book = open_workbook(write_bank(tmp_path / "bank.xlsx", LAYOUTS["deep"]))
     load_families(session, FamilyBank().plan(session, book, by=by), by=by)
+    session.add_all(
+        Consent(person=person, given_by=person, kind=ConsentKind.SPECIAL, special_categories=True, signed_at=today(),
+                service_unit_id=by.unit_id)
+        for person in session.scalars(select(Person))
+    )  # fmt: skip
+    session.flush()
 
 
 def write(path: Path, layout: Layout) -> Path:

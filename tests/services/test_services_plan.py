@@ -15,8 +15,8 @@ from app.base import RuleBroken
 from app.cases.models import Direction, EndReason, FamilyCase
 from app.cases.rules import assign_curator, close_case, open_case
 from app.organisation.models import StaffMember
-from app.people.models import FamilyKind, FamilyRole, Person
-from app.people.rules import NewMember, end_membership, register_family
+from app.people.models import Consent, FamilyKind, FamilyRole, Person
+from app.people.rules import NewMember, end_membership, register_family, revoke_consent
 from app.register.intake.plan import OTHER, Verdict, question
 from app.register.sheet import PersonName
 from app.services.intake_load import load
@@ -312,6 +312,21 @@ def test_a_note_that_says_more_than_the_place_stays_a_comment(here: tuple, tmp_p
         (Place.HOME, None),
         (Place.CENTRE, told),
     ]
+
+
+def test_a_remark_about_a_person_without_a_consent_is_left_out_and_told_once(here: tuple, tmp_path: Path) -> None:
+    session, by = here
+    for consent in session.scalars(select(Consent)):
+        revoke_consent(consent, by=by, reason="Передумали")
+    told = "по телефону, мама на дому с больным ребёнком"
+    plan = one_sheet(session, by, tmp_path, line(1, H="на дому"), line(2, H=told), line(3, H=told + " снова"))
+    assert [item.given.comment for item in plan.items] == [None, None, None]
+    (said,) = [note for note in notes(plan) if "согласия" in note]
+    assert said.startswith("H") and said.endswith(
+        "примечания не загрузятся, нет письменного согласия на сведения о здоровье; сначала оформите его"
+    )
+    load(session, plan, by=by)
+    assert {record.comment for record in session.scalars(select(ServiceRecord))} == {None}
 
 
 def test_minutes_the_mark_of_the_recipient_and_the_result_are_read(here: tuple, tmp_path: Path) -> None:
