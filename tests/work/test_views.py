@@ -104,7 +104,7 @@ def test_a_file_is_not_given_to_whom_something_was_taken_from_since(
     assert curator.get(f"/work/{pk}/file").data == b"content"
     lead(stored, visit("Куратор"), case)
     answer = curator.get(f"/work/{pk}/file")
-    assert answer.status_code == 404 and b"content" != answer.data
+    assert answer.status_code == 404 and answer.data != b"content"
     assert "С тех пор изменилось, какие сведения вам открыты. Выгрузите файл заново" in answer.text
     lead(stored, curator, case)
     assert curator.get(f"/work/{pk}/file").data == b"content"
