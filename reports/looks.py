@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.acting import actor
 from app.base import FabBase
+from app.journal import looks
 from app.journal.finding import Wanted, each
 from app.journal.models import JournalRow
 from app.journal.words import VERBS
@@ -21,7 +22,7 @@ from app.register.personal import is_personal
 from app.register.registry import registers
 from reports.form import Asked, Field, Report
 
-REFUSED = frozenset({"account.refused", "account.lockout"})
+REFUSED = frozenset({"account.refused", "account.lockout", looks.REFUSED})
 """Verbs of what was tried and did not succeed."""
 
 
@@ -45,7 +46,7 @@ def _titles(table: str) -> tuple[str, str]:
 
 def names_nobody(row: JournalRow) -> bool:
     """Whether the sentence of *row* names no one the centre helps, so that it may be shown to who sees no family."""
-    if row.verb.startswith("look.") or not row.table_name:
+    if row.verb.startswith("look.") or row.verb == looks.REFUSED or not row.table_name:
         return True
     model = next((m.class_ for m in FabBase.registry.mappers if m.local_table.name == row.table_name), None)
     return model is not None and not is_personal(model)

@@ -92,10 +92,14 @@ def looks_at(
 ) -> tuple[list[JournalRow], int | None]:
     """Return a page of the looks at one record, newest first: its own, and searches, exports, files it was shown in.
 
+    Who asked for it in vain is told too.
+
     No unit is asked for: who may open the record may be told of whoever else has.
     """
     own = select(JournalRow.id).where(
-        JournalRow.table_name == table, JournalRow.record_id == record_id, JournalRow.verb.in_(looks.LOOKS)
+        JournalRow.table_name == table,
+        JournalRow.record_id == record_id,
+        JournalRow.verb.in_((*looks.LOOKS, looks.REFUSED)),
     )
     many = select(JournalValue.journal_id, JournalValue.new).where(JournalValue.field == f"{looks.SHOWN}{table}")
     if before is not None:

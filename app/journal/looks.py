@@ -27,6 +27,9 @@ EXPORT, FILE_OPEN, FILE_SAVE = "export", "file.open", "file.save"
 LOOKS = (CARD, HEALTH, SEARCH, PRINT, EXPORT, FILE_OPEN, FILE_SAVE)
 """The verbs of looks, all others tell of changes and of the door."""
 
+REFUSED = "access.refused"
+"""Somebody asked for what is not open to him."""
+
 SHOWN, TYPED = "shown:", "typed"
 """Fields of a look: numbers of shown records by table, digests of the typed words."""
 

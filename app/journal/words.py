@@ -9,6 +9,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "Печать": ("look.print",),
     "Выгрузка": ("export", "file.save"),
     "Просмотр файла": ("file.open",),
+    "Отказ в доступе": ("access.refused",),
     "Вход и выход": (
         "account.enter", "account.refused", "account.leave", "account.lockout", "account.unlock",
         "account.session_end",
@@ -42,6 +43,7 @@ VERBS: dict[str, str] = {
     "import.services": "Загрузка журнала услуг",
     "bulk.change": "Изменено многое сразу",
     "bulk.undo": "Отменено изменение многого сразу",
+    "access.refused": "Отказано в доступе",
     "backup.make": "Сделана резервная копия",
     "account.enter": "Вход",
     "account.refused": "Неудачный вход",

@@ -6,6 +6,9 @@ drawn again after a refused form is an answer to a POST, so no look is counted t
 that fetches ahead is refused, and asks again when the person really comes.
 
 A row that cannot be written leaves nothing to be shown: the answer is the page of refusal instead.
+
+Who asks for a record of a personal register and is refused, because it is out of his sight, is not there or the section
+is closed to him, leaves a row too (ФСТЭК № 21, РСБ.3; A5). The row is the same for a foreign and a missing record.
 """
 
 from __future__ import annotations
@@ -186,6 +189,10 @@ def init_looking(app: Flask) -> None:
     @app.after_request
     def write_down(response: Response) -> Response:
         who = actor_or_none()
+        try:
+            _refusal_told(response)
+        except (DBAPIError, PoolTimeout) as failure:
+            return _busy(response, failure)
         made = _look_of(response) if who is not None and request.endpoint is not None else None
         if made is None or who is None:
             return response
@@ -195,8 +202,26 @@ def init_looking(app: Flask) -> None:
                 typed=made.typed,
             )  # fmt: skip
         except (DBAPIError, PoolTimeout) as failure:
-            response.close()
-            # An error here would become an incident; it is the same busy database as anywhere else.
-            refusal: Any = current_app.handle_user_exception(failure)
-            return current_app.make_response(refusal)
+            return _busy(response, failure)
         return response
+
+
+def _refusal_told(response: Response) -> None:
+    """Write down that a person was refused a record, or a section, of a personal register."""
+    who = actor_or_none()
+    if who is None or who.user_id is None or response.status_code not in (403, 404):
+        return
+    about = subject()
+    if about is None or (response.status_code == 404 and about[1] is None):
+        return
+    session = db.session()
+    session.rollback()  # A form that was refused may hold the write lock; nothing of it is kept.
+    why = "Раздел закрыт." if response.status_code == 403 else "Карточки нет или она не открыта этому человеку."
+    journal.apart(session, who, looks.REFUSED, None, why, about=about)
+
+
+def _busy(response: Response, failure: Exception) -> Response:
+    response.close()
+    # An error here would become an incident; it is the same busy database as anywhere else.
+    refusal: Any = current_app.handle_user_exception(failure)
+    return current_app.make_response(refusal)

@@ -107,3 +107,27 @@ def test_who_looked_at_a_record_also_through_searches_and_exports(office: Office
     assert director.get("/audit/of/families/999999").status_code == 404
     assert director.get("/audit/of/services/1").status_code == 404
     assert director.get("/audit/of/nothing/1").status_code == 404
+
+
+@pytest.mark.both
+def test_a5_who_asks_for_what_is_not_open_to_him_leaves_a_row(office: Office, family: Family) -> None:
+    curator, director = office.come("Куратор"), office.come("Директор")
+    assert curator.get(f"/families/show/{family.id}").status_code == 404
+    assert curator.get("/families/show/987654").status_code == 404
+    assert curator.post(f"/families/edit/{family.id}").status_code == 404
+    assert curator.post(f"/disabilities/delete/{family.id}").status_code == 403
+    assert curator.get("/families/nowhere").status_code == 404
+    asked = select(JournalRow.table_name, JournalRow.record_id, JournalRow.user_id, JournalRow.sentence)
+    rows = office.stored.execute(asked.where(JournalRow.verb == "access.refused").order_by(JournalRow.id)).all()
+    unseen = "Карточки нет или она не открыта этому человеку."
+    assert rows == [
+        ("family", family.id, curator.user_id, unseen),
+        ("family", 987654, curator.user_id, unseen),
+        ("family", family.id, curator.user_id, unseen),
+        ("disability_status", family.id, curator.user_id, "Раздел закрыт."),
+    ]
+    page = director.get("/audit/?kind=Отказ в доступе").text
+    assert page.count('<th scope="row"') == 4 and "отказано" in page
+    assert "Отказано в доступе" in director.get(f"/audit/of/families/{family.id}").text
+    newest = select(JournalRow.verb).order_by(JournalRow.id.desc()).limit(1)
+    assert office.stored.scalars(newest).one() != "access.refused"
