@@ -117,7 +117,7 @@ ROLES: dict[str, dict[str, str]] = {
         "consents": "R", "cases": "RB assign_curator", "assignments": "R", "team": "R", "agreements": "R sign",
         "records": "RB", "reports": "RSP",
         "programmes": "R", "versions": "R", "measures": "R", "lines": "L", "waiting": "RW",
-        "bodies": "RW", "body_members": "RW", "meetings": "RWA", "audit": "R",
+        "bodies": "RW", "body_members": "RW", "meetings": "RWA", "audit": "R", "extract": "RSP",
     },
     HEAD: {
         **_DIRECTORIES, "services": "RWDB", "partners": "RWDB", "territories": "RWB", "areas": "RWDB",
@@ -128,6 +128,7 @@ ROLES: dict[str, dict[str, str]] = {
         "reports": "RSP",
         "programmes": "R", "versions": "RWA", "measures": "RWDAB", "lines": "L", "waiting": "RW",
         "bodies": "RW", "body_members": "RWA", "meetings": "RWA", "import": "RW",
+        "extract": "RSP",
     },
     CURATOR: {
         **_DIRECTORIES, "partners": "RW",
@@ -179,7 +180,8 @@ ROLES: dict[str, dict[str, str]] = {
                  "calendar": "R"},
     VOLUNTEERS: {"services": "R", "partners": "R", "staff": "R", "calendar": "R"},
     PARTNER: {"measures": "R"},
-    AUDITOR: {"staff": "R", "departments": "R", "units": "R", "accounts": "R", "roles": "R", "audit": "R"},
+    AUDITOR: {"staff": "R", "departments": "R", "units": "R", "accounts": "R", "roles": "R", "audit": "R",
+              "extract": "RSP"},
 }  # fmt: skip
 
 RANKS: dict[str, int] = {"administrator": 3, "director": 2, "head_of_service": 1}

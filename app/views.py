@@ -9,6 +9,7 @@ from app.audit.views import Audit
 from app.backup.views import Backups
 from app.cases.views import Cases, CuratorAssignments, Families, Team
 from app.days.views import CalendarDays, WorkingDays
+from app.extract.views import Extract
 from app.home.views import HomeView
 from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
 from app.organisation.account_views import Accounts
@@ -74,6 +75,7 @@ MENU: tuple[Screen, ...] = (
     Screen("Центр", "Учётные записи", "key", Accounts),
     Screen("Центр", "Роли и права", "shield-check", Roles),
     Screen("Центр", "Журнал доступа", "eye", Audit),
+    Screen("Центр", "Выписка о человеке", "file-earmark-person", Extract),
     Screen("Центр", "Резервные копии", "archive", Backups),
     Screen("", "", "", Profile),
     Screen("", "", "", SecondSteps),

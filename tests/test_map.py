@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[int, str], ...] = (
     (13, "app.cli"),
     (12, "app app.setup app.demo app.cli_files app.cli_keys app.cli_accounts app.cli_calendar"),
     (11, "app.cli_backup app.views app.models app.security app.shell app.importers"),
-    (10, "app.audit app.entering app.backup app.reporting app.home app.search app.work"),
+    (10, "app.audit app.extract app.entering app.backup app.reporting app.home app.search app.work"),
     (9, "reports"),
     (8, "app.meetings app.agreements app.services"),
     (7, "app.programmes"),

@@ -111,3 +111,31 @@ def looks_at(
     wanted = newest[:PAGE]
     rows = session.scalars(select(JournalRow).where(JournalRow.id.in_(wanted)).order_by(JournalRow.id.desc())).all()
     return list(rows), wanted[-1] if len(newest) > PAGE else None
+
+
+def who_looked(session: Session, records: Sequence[tuple[str, int]]) -> list[tuple[str, int, dt.datetime, dt.datetime]]:
+    """Return who looked at any of *records* (table, number): name, how often, first and last time, the latest first.
+
+    Searches, exports and files that showed one of them count; of these the newest :data:`CANDIDATES` are looked
+    through for each table.
+    """
+    tables: dict[str, list[int]] = {}
+    for table, pk in records:
+        tables.setdefault(table, []).append(pk)
+    ids: set[int] = set()
+    for table, pks in tables.items():
+        own = select(JournalRow.id).where(
+            JournalRow.table_name == table, JournalRow.record_id.in_(pks), JournalRow.verb.in_(looks.LOOKS)
+        )
+        ids.update(session.scalars(own))
+        many = select(JournalValue.journal_id, JournalValue.new).where(JournalValue.field == f"{looks.SHOWN}{table}")
+        shown: Any = session.execute(many.order_by(JournalValue.journal_id.desc()).limit(CANDIDATES))
+        ids.update(at for at, ranges in shown if any(looks.is_in(ranges or "", pk) for pk in pks))
+    found: dict[str, list[dt.datetime]] = {}
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), 500):
+        some = select(JournalRow.actor, JournalRow.at).where(JournalRow.id.in_(ordered[start : start + 500]))
+        for who, at in session.execute(some):
+            found.setdefault(who, []).append(at)
+    made = [(who, len(moments), min(moments), max(moments)) for who, moments in found.items()]
+    return sorted(made, key=lambda one: one[3], reverse=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from flask import current_app, url_for
 from sqlalchemy.orm import Session
 
 from app.acting import Actor, today
@@ -21,7 +22,7 @@ from app.people.models import (
     Person,
 )
 from app.register.actions import action
-from app.register.pages import Badge, Cell, Note
+from app.register.pages import Act, Badge, Cell, Note
 from app.register.view import Register, shown
 
 STATES: dict[ConsentStatus, tuple[str, str]] = {
@@ -71,6 +72,12 @@ class People(Register):
     row_edit = ["phone"]
     related_views = ["FamilyMembers", "Children", "Disabilities", "OvzStatuses", ("Consents", "person_id")]
     placeholder = "Фамилия, имя, СНИЛС, телефон"
+
+    def card_acts(self, record: Person) -> tuple[Act, ...]:
+        """The way to all that is held about the person; its screen stands floors above, so it is named."""
+        if not current_app.extensions["appbuilder"].sm.has_access("can_show", "extract"):
+            return ()
+        return (Act("extract", "Выписка", url_for("Extract.show", pk=record.id), icon="file-earmark-person"),)
 
     def notes(self, record: Person) -> tuple[Note, ...]:
         """Banners of withdrawn consents."""

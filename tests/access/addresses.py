@@ -29,7 +29,7 @@ SHARED = {
 PERSONAL = {"Work": "job", "Drafts": "draft", "Profile": "user_session"}
 """Screens of one's own things and their table: whose they are is a matter of the person, not of the unit."""
 
-PK_OF = {"WaitingView": "programme_version", "Audit": "family"}
+PK_OF = {"WaitingView": "programme_version", "Audit": "family", "Extract": "person"}
 """Which table the ``pk`` of a screen that is no register names."""
 
 PARTS = {"version_id": "programme_version", "item_id": "agenda_item", "row": "user_session"}
