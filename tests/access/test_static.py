@@ -40,6 +40,7 @@ MARKUP = {
 
 SENT_FILES = {
     "app/audit/views.py": "a workbook made for this request",
+    "app/extract/views.py": "a workbook made for this request",
     "app/register/intake/views.py": "the person's own file, found by an unguessable name of this service",
     "app/reporting/views.py": "a workbook made for this request",
     "app/web.py": "the style sheet of the installed package",
