@@ -105,8 +105,8 @@ def _of_families(session: Session, person: Person) -> list[Section]:
     made = []
     for register in registers().by_key.values():
         every = register.every_field.values()
-        if any(one.target is Person and one.stored for one in every):
-            continue
+        if register.model is MeasureLineage or any(one.target is Person and one.stored for one in every):
+            continue  # A line only holds the versions of a measure together.
         links = {one.target: one.name for one in every if one.stored and one.target in (Family, FamilyCase)}
         model: Any = register.model
         if model is Family:

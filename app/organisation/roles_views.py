@@ -61,11 +61,13 @@ def matrix() -> tuple[Part, ...]:
     """Return every screen in the order of the menu; one reached from other screens stands after them."""
     views = {type(view): view for view in current_app.extensions["appbuilder"].baseviews}
     parts: dict[str, list[Line]] = {}
-    group = ""
+    group, told = "", set()
     for screen in current_app.extensions["opora_menu"]:
-        group = screen.group or group
-        lines = list(_lines(views[screen.view], screen.label))
-        if lines:
+        group, view = screen.group or group, views[screen.view]
+        lines = list(_lines(view, screen.label))
+        # A screen that serves another one asks for the rights of that one and has none of its own.
+        if lines and (screen.label or view.class_permission_name not in told):
+            told.add(view.class_permission_name)
             parts.setdefault(group, []).extend(lines)
     return tuple(Part(title, tuple(lines)) for title, lines in parts.items())
 
@@ -111,17 +113,7 @@ class Roles(BaseView):
         """The matrix of the role named in the address, or of the first one."""
         role = self._role(request.args.get("role", next(iter(ROLES))))
         parts, held = matrix(), rights_of(role)
-        columns = [*COLUMNS.values(), SINGLE]
-        groups = [
-            {
-                "title": part.title,
-                "rows": [
-                    {"title": line.title, "cells": [_cell(line, column, held) for column in (*COLUMNS, SINGLE)]}
-                    for line in part.lines
-                ],
-            }
-            for part in parts
-        ]
+        groups = [{"title": part.title, "rows": [_row(line, held) for line in part.lines]} for part in parts]
         page = {
             "title": "Роли и права",
             "line": "Отмеченное роли можно. Снятое и добавленное записывается в журнал с вашим именем.",
@@ -132,7 +124,7 @@ class Roles(BaseView):
                 {"label": name, "url": url_for("Roles.index", role=name), "current": name == role.name}
                 for name in ROLES
             ],
-            "actions": columns,
+            "actions": [*COLUMNS.values()],
             "groups": groups,
             "read_only": not may(self, "work"),
             "acts": (_restore_act(role),) if may(self, "work") else (),
@@ -183,6 +175,11 @@ def _restore_act(role: Role) -> Act:
     question = f"Вернуть права роли «{role.name}» как в поставке? Всё, что центр добавил и снял, пропадёт."
     return Act("restore", "Вернуть как в поставке", url_for("Roles.restore", role=role.name), method="post",
                icon="arrow-counterclockwise", confirm=question)  # fmt: skip
+
+
+def _row(line: Line, held: frozenset[Right]) -> dict[str, object]:
+    cells = [_cell(line, column, held) for column in COLUMNS]
+    return {"title": line.title, "cells": cells, "single": _cell(line, SINGLE, held)}
 
 
 def _cell(line: Line, column: str, held: frozenset[Right]) -> dict[str, object] | None:
