@@ -66,4 +66,4 @@ def events(stored: Session, table: str, pk: int) -> list[tuple[str, str]]:
         .where(JournalRow.table_name == table, JournalRow.record_id == pk)
         .order_by(JournalRow.id)
     )
-    return [(verb, sentence) for verb, sentence in rows if "." in verb and not verb.startswith("look.")]
+    return [(verb, sentence) for verb, sentence in rows if "." in verb and not verb.startswith(("look.", "access."))]
