@@ -200,9 +200,8 @@ class Jobs:
             if self._stopping.is_set() or _changed(session, taking) != 1:
                 return None
             row = session.get_one(Job, pk)
-            taken = Taken(
-                pk, row.code, row.user_id, row.service_unit_id, json.loads(row.asked), row.total, row.attempts
-            )
+            asked = json.loads(row.asked)
+            taken = Taken(pk, row.code, row.user_id, row.service_unit_id, asked, row.total, row.attempts)
             session.commit()
         return taken
 
@@ -396,8 +395,7 @@ class _Ended:
     def __init__(self, tell: Callable[[Exception], object]) -> None:
         self._tell = tell
 
-    def __enter__(self) -> None:
-        pass
+    def __enter__(self) -> None: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
