@@ -220,16 +220,17 @@ class Writers:
         for thread in self.threads:
             thread.start()
 
-    def wait_for(self, number: int, seconds: float = 30) -> None:
-        """Wait until *number* more persons have been saved.
+    def wait_for(self, number: int, *, of: list[str] | None = None, seconds: float = 30) -> None:
+        """Wait until *number* more persons have been saved, or scans attached when *of* is ``attached``.
 
         Raises:
             TimeoutError: they were not.
         """
-        wanted, until = len(self.saved) + number, time.monotonic() + seconds
-        while len(self.saved) < wanted:
+        told = self.saved if of is None else of
+        wanted, until = len(told) + number, time.monotonic() + seconds
+        while len(told) < wanted:
             if time.monotonic() > until:
-                raise TimeoutError(f"{len(self.saved)} of {wanted}; refused: {self.refused}")
+                raise TimeoutError(f"{len(told)} of {wanted}; refused: {self.refused}")
             time.sleep(0.005)
 
     def leave(self) -> None:
