@@ -41,16 +41,17 @@ from app.base import RuleBroken
 from app.database import Trouble, trouble
 from app.extensions import db
 from app.jobs import results, statistics  # noqa: F401 -- the daily work names itself when it is imported
+from app.jobs.beating import Beating
 from app.jobs.models import Job, JobStatus
 from app.jobs.progress import Cancelled, Interrupted, Progress
-from app.jobs.queue import TROUBLES, Queue, Threads
+from app.jobs.queue import Queue, Threads
 from app.jobs.scheduled import begin_due, finish_daily
 from app.jobs.sealing import Sealer
 from app.jobs.tasks import DAILIES, TASKS, Asked, Outcome, Task
 from app.scope import stamp
 
-BEAT, DEAD, ATTEMPTS = 1.0, 30.0, 3
-"""Seconds between two beats of a pulse, without which a worker counts as dead, and how often a job is begun."""
+DEAD, ATTEMPTS = 30.0, 3
+"""Seconds without a beat of its pulse after which a worker counts as dead, and how often a job is begun."""
 
 WATCH = 10.0
 """Seconds between two looks for jobs nobody works at."""
@@ -183,7 +184,7 @@ class Jobs:
             progress = Progress(taken.total)
             self._under_way[pk] = progress
             try:
-                with _Beating(self.queue, pk, progress), _Ended(partial(self._end_badly, taken)):
+                with Beating(self.queue, pk, progress), _Ended(partial(self._end_badly, taken)):
                     self._do(taken, progress)
             finally:
                 del self._under_way[pk]
@@ -358,35 +359,6 @@ def _changed(session: Session, statement: Any) -> int:
     with acting(SYSTEM):
         done: Any = session.execute(statement, execution_options={"synchronize_session": False})
     return int(done.rowcount)
-
-
-class _Beating:
-    """A thread that carries the pulse of a job outwards and the wish to cancel inwards."""
-
-    def __init__(self, queue: Queue, pk: int, progress: Progress) -> None:
-        self._queue, self._pk, self._progress = queue, pk, progress
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._go, name=f"pulse-{pk}", daemon=True)
-
-    def __enter__(self) -> None:
-        self._beat()
-        self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _go(self) -> None:
-        while not self._over.wait(BEAT):
-            self._beat()
-
-    def _beat(self) -> None:
-        try:
-            self._queue.beat(self._pk, self._progress.told())
-            if self._queue.is_cancel_asked(self._pk):
-                self._progress.halt(Cancelled)
-        except TROUBLES as failure:
-            logger.warning("no pulse of job %s: %s", self._pk, type(failure).__name__)
 
 
 class _Ended:

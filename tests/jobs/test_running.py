@@ -19,7 +19,7 @@ from app import acting
 from app.acting import SYSTEM, Actor, clock_at, now
 from app.extensions import db
 from app.identity import identify
-from app.jobs import results, rules, running, tasks
+from app.jobs import beating, results, rules, running, tasks
 from app.jobs.models import Job, JobStatus, ScheduledRun
 from app.jobs.progress import Progress
 from app.jobs.running import Jobs
@@ -294,7 +294,7 @@ def test_a_lost_connection_begins_the_job_again(stored: Session, by: Actor, work
 def test_the_progress_of_a_job_is_seen_while_it_holds_the_write_lock(
     stored: Session, by: Actor, workers: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "BEAT", 0.01)
+    monkeypatch.setattr(beating, "BEAT", 0.01)
     seen: list[Any] = []
 
     @job("try", title="Проба", writes=True)
@@ -331,7 +331,7 @@ def test_a_job_that_waits_is_cancelled_at_once(stored: Session, by: Actor, worke
 def test_a_job_that_writes_is_cancelled_at_its_next_step_with_nothing_half_written(
     stored: Session, by: Actor, workers: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "BEAT", 0.01)
+    monkeypatch.setattr(beating, "BEAT", 0.01)
 
     @job("try", title="Проба", writes=True)
     def work(session: Session, by: Actor, asked: dict[str, Any], progress: Progress) -> Outcome:

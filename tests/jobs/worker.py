@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.acting import Actor
-from app.jobs import running
+from app.jobs import beating, running
 from app.jobs.progress import Progress
 from app.jobs.tasks import Outcome, job
 from app.organisation.models import Department
@@ -37,7 +37,7 @@ def slow(session: Session, by: Actor, asked: dict[str, Any], progress: Progress)
 
 def work(env: dict[str, str], told: Connection) -> None:
     """Work at the jobs of the installation *env* names until *told* is closed; what counts as dead is found soon."""
-    running.BEAT, running.DEAD, running.WATCH = 0.2, 2.0, 0.3
+    beating.BEAT, running.DEAD, running.WATCH = 0.2, 2.0, 0.3
     app = create_app(Settings.from_env(env), TESTING=True)
     jobs = app.extensions["opora_jobs"]
     jobs.begin(2)
