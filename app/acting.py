@@ -13,7 +13,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -27,6 +27,7 @@ from sqlalchemy.sql import visitors
 from app.base import FabBase, Model
 from app.roles import scopes_of
 from app.scope import Seen
+from app.terms import NEUTRAL, Words, fall_silent, speak, words
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Actor:
     *user_id* is the account (``ab_user.id``), *staff_id* the staff member behind it, *unit_id* the service
     unit whose rows are seen and written, *zone* that unit's time zone, *roles* the codes of the roles.
     *partner_id* and *department_id* say where the staff member works. *sees_unit* is for the system at work for one
-    unit, which has no role: it sees every family of it.
+    unit, which has no role: it sees every family of it. *words* are those of the unit's order of work.
     """
 
     user_id: int | None
@@ -51,6 +52,7 @@ class Actor:
     department_id: int | None = None
     sees_unit: bool = False
     sees_all: bool = False
+    words: Words = field(default=NEUTRAL, compare=False, repr=False)
 
     @property
     def unit(self) -> int:
@@ -77,6 +79,10 @@ SYSTEM = Actor(user_id=None, name="Система", unit_id=None, sees_all=True)
 """The actor of setup, the scheduler and the command line: sees every unit, signs as «Система»."""
 
 
+Before = tuple[Actor | None, bool, int | None, Words]
+"""Who acted, whether to write, how patiently, and in which words, before :func:`enter`."""
+
+
 class NoActor(RuntimeError):
     """A scoped table was queried without an actor: enter ``acting(...)`` first."""
 
@@ -90,16 +96,13 @@ _clock: ContextVar[dt.datetime | None] = ContextVar("opora_clock", default=None)
 @contextmanager
 def acting(actor: Actor, *, writing: bool = True) -> Iterator[Actor]:
     """Act as *actor* inside the block. *writing* False opens read transactions that take no write lock."""
-    who, how = _actor.set(actor), _writing.set(writing)
+    who, how, spoken = _actor.set(actor), _writing.set(writing), speak(actor.words)
     try:
         yield actor
     finally:
+        fall_silent(spoken)
         _writing.reset(how)
         _actor.reset(who)
-
-
-Before = tuple[Actor | None, bool, int | None]
-"""Who acted, whether to write, and how patiently, before :func:`enter`."""
 
 
 def enter(who: Actor | None, *, writing: bool, patience: int | None = None) -> Before:
@@ -107,10 +110,11 @@ def enter(who: Actor | None, *, writing: bool, patience: int | None = None) -> B
 
     *patience*: see :func:`waiting_at_most`.
     """
-    before = _actor.get(), _writing.get(), _patience.get()
+    before = _actor.get(), _writing.get(), _patience.get(), words()
     _actor.set(who)
     _writing.set(writing)
     _patience.set(patience)
+    speak(who.words if who is not None else NEUTRAL)
     return before
 
 
@@ -119,6 +123,7 @@ def leave(before: Before) -> None:
     _actor.set(before[0])
     _writing.set(before[1])
     _patience.set(before[2])
+    speak(before[3])
 
 
 @contextmanager

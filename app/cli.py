@@ -23,7 +23,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app import cli_accounts, cli_backup, cli_calendar, cli_files, cli_keys, create_app, journal, setup
+from app import (
+    cli_accounts,
+    cli_backup,
+    cli_calendar,
+    cli_files,
+    cli_keys,
+    cli_profiles,
+    create_app,
+    journal,
+    setup,
+)
 from app.acting import SYSTEM, acting
 from app.backup import BackupRefused
 from app.backup.locks import serving
@@ -37,6 +47,7 @@ from app.journal import chain
 from app.logs import find_incident, start_logs
 from app.organisation.models import ServiceUnit
 from app.organisation.rules import add_staff
+from app.profiles.loading import delivered
 from app.register.intake.command import commands
 from app.setup import FIRST_LOGIN
 from config import BadSetting, Settings
@@ -118,16 +129,25 @@ def opened() -> Iterator[tuple[Flask, Session]]:
 
 
 @main.command("setup")
-def setup_() -> None:
+@click.option(
+    "--profile",
+    type=click.Choice(delivered()),
+    help="Порядок работы, по которому работает центр. Уже выбранный не меняется: для этого есть opora profile load.",
+)
+def setup_(profile: str | None) -> None:
     """Подготовить базу: таблицы, роли, первый администратор. Можно повторять."""
     settings = healed(Settings.from_env())
     with serving(settings), alone(settings):
         upgrade(settings)
-        delivered = setup.run(create_app())
-    if delivered.grants:
-        click.echo(f"Новых прав у ролей: {delivered.grants}.")
-    if delivered.password and not settings.admin_password:
-        click.echo(f"Администратор: имя {FIRST_LOGIN}, пароль {delivered.password}")
+        done = setup.run(create_app(), profile)
+    if done.grants:
+        click.echo(f"Новых прав у ролей: {done.grants}.")
+    if done.units:
+        click.echo(f"Порядок работы {profile}: {', '.join(done.units)}.")
+    elif profile is not None:
+        click.echo("Порядок работы уже выбран. Сменить его: opora profile load")
+    if done.password and not settings.admin_password:
+        click.echo(f"Администратор: имя {FIRST_LOGIN}, пароль {done.password}")
         click.echo("Пароль показан один раз. Войдите и смените его.")
     click.echo("База готова.")
 
@@ -298,6 +318,7 @@ main.add_command(cli_files.commands(opened))
 main.add_command(cli_keys.commands(opened))
 main.add_command(cli_calendar.commands(opened))
 main.add_command(cli_accounts.commands(opened))
+main.add_command(cli_profiles.commands(opened, _unit))
 
 
 @main.group("journal")

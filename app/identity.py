@@ -22,6 +22,7 @@ from app.acting import Actor
 from app.door.models import SecondStep, UserSession
 from app.jobs.rules import marks_of
 from app.organisation.models import Account, ServiceUnit, StaffMember
+from app.profiles.rules import words_of
 from app.roles import CODES
 from app.words import initials
 
@@ -37,7 +38,7 @@ def _people() -> Any:
         .join(Account.user)
         .join(ServiceUnit, ServiceUnit.id == Account.service_unit_id)
         .where(User.active.is_(True))
-        .options(contains_eager(Account.user), joinedload(Account.staff))
+        .options(contains_eager(Account.user), joinedload(Account.staff), joinedload(ServiceUnit.profile))
         .execution_options(unscoped="who signs in is not known yet", populate_existing=True)
     )
 
@@ -172,4 +173,5 @@ def actor_of(account: Account, unit: ServiceUnit, roles: frozenset[str], address
         unit_name=unit.short_name,
         partner_id=staff.partner_id,
         department_id=staff.department_id,
+        words=words_of(unit.profile),
     )

@@ -36,6 +36,7 @@ from app.people.models import (
     OvzStatus,
     Person,
 )
+from app.profiles.models import ProfileVersion
 from app.programmes import scope as of_programmes
 from app.programmes.models import Measure, MeasureLineage, Programme, ProgrammeVersion
 from app.register.models import (
@@ -52,6 +53,7 @@ from app.services.models import Service, ServiceRecord
 
 TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
     ("The installation: whose data these are and where they live.", (Territory, ServiceUnit)),
+    ("By which order a unit works: versions that are never changed.", (ProfileVersion,)),
     ("The centre: who works where, who may enter, whom it works with.",
      (Department, StaffMember, Account, ServiceArea, PartnerOrganisation)),
     ("The door: who is inside, which tries failed, the second step.",

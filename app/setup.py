@@ -17,10 +17,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.acting import SYSTEM, acting
+from app.cases.stages import put_in_force
 from app.days.rules import fill_around
 from app.extensions import db
 from app.organisation.models import Account, OrganisationType, ServiceUnit
 from app.organisation.rules import add_staff, make_account
+from app.profiles.loading import text_of
+from app.profiles.rules import store
 from app.register.models import DeliveredGrant
 from app.roles import ADMINISTRATOR, ROLES, grants
 
@@ -29,22 +32,43 @@ FIRST_LOGIN = "admin"
 
 @dataclass(frozen=True)
 class Delivered:
-    """What setup did: the one-time password of a first administrator, or None when there was one already."""
+    """What setup did: the one-time password of a first administrator, or None when there was one already.
+
+    *units* are those that now work by the order of work asked for.
+    """
 
     password: str | None
     grants: int
+    units: tuple[str, ...] = ()
 
 
-def run(app: Flask) -> Delivered:
-    """Bring rows of permissions, roles, the first administrator and the calendar up to date, in one transaction."""
+def run(app: Flask, profile: str | None = None) -> Delivered:
+    """Bring rows of permissions, roles, the first administrator and the calendar up to this release, in one
+    transaction.
+
+    With *profile*, the name of a delivered order of work, every unit that has none yet works by it from now on.
+
+    Raises:
+        RuleBroken: there is no such order of work, or it does not fit the open cases.
+    """
     with app.app_context(), acting(SYSTEM):
         session = db.session()
         pairs = _permissions(session, app.extensions["appbuilder"].baseviews)
         number = _deliver(session, pairs)
         password = _first_administrator(session, app.config["OPORA"].admin_password)
         fill_around(session, by=SYSTEM)
+        units = _choose(session, profile) if profile is not None else ()
         session.commit()
-        return Delivered(password, number)
+        return Delivered(password, number, units)
+
+
+def _choose(session: Session, profile: str) -> tuple[str, ...]:
+    """Put the delivered order of work in force for every unit without one and return their names."""
+    version = store(session, text_of(profile), by=SYSTEM, name=profile)
+    units = session.scalars(select(ServiceUnit).where(ServiceUnit.profile_id.is_(None)).order_by(ServiceUnit.id)).all()
+    for unit in units:
+        put_in_force(unit, version, by=SYSTEM)
+    return tuple(str(unit) for unit in units)
 
 
 def _permissions(session: Session, views: list[Any]) -> dict[tuple[str, str], PermissionView]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.acting import Actor, acting, today
 from app.base import RuleBroken
 from app.organisation.models import ServiceUnit
+from app.profiles.rules import words_of
 from reports import Asked, export
 
 
@@ -36,7 +37,15 @@ def export_report(
         raise RuleBroken("Укажите день или период, не то и другое.")
     if date_to is not None and date_from is None:
         raise RuleBroken("Укажите и начало периода: --from.")
-    by = Actor(user_id=None, name="Система", unit_id=unit.id, zone=unit.zone, unit_name=unit.short_name, sees_unit=True)
+    by = Actor(
+        user_id=None,
+        name="Система",
+        unit_id=unit.id,
+        zone=unit.zone,
+        unit_name=unit.short_name,
+        sees_unit=True,
+        words=words_of(unit.profile),
+    )
     session.rollback()  # What was read before opened a transaction that holds the write lock.
     with acting(by):
         return export(code, out, session, Asked(on=on or date_to or today(), date_from=date_from), by=by)

@@ -32,6 +32,7 @@ from app.cases.intake_values import (
     studies_at,
 )
 from app.cases.models import CaseStatus, CuratorAssignment, FamilyCase
+from app.cases.stages import order_in_force, stage_for
 from app.journal.marks import is_as_at
 from app.organisation.models import ServiceUnit, StaffMember, Territory
 from app.papers.numbers import format_number, take_numbers
@@ -248,6 +249,8 @@ class _Loading:
         for family in new:
             by_year.setdefault(family.group.head.value("registered").year, []).append(family)
         rows, curators = [], []
+        order = order_in_force(self.session, self.by.unit)
+        first = stage_for(order, CaseStatus.REGISTERED) if order is not None else None
         for year, members in sorted(by_year.items()):
             numbers = take_numbers(self.session, self.by.unit, "case", year, len(members))
             for family, number in zip(members, numbers, strict=True):
@@ -258,6 +261,7 @@ class _Loading:
                         "number": format_number(number, year),
                         "family_id": families[id(family)],
                         "status": CaseStatus.CLOSED if removal else CaseStatus.REGISTERED,
+                        "stage": None if removal else first,
                         "curator_id": None if removal else head.value("curator"),
                         "ended_at": removal and removal.day,
                         "end_reason": removal and removal.reason,

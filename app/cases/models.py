@@ -125,6 +125,7 @@ class FamilyCase(UnitModel):
     number: Mapped[Code] = column("№ дела", search=True, privacy=PUBLIC)
     family_id: Mapped[int] = link("Семья", "family")
     status: Mapped[CaseStatus] = column("Этап", privacy=PUBLIC)
+    stage: Mapped[Code | None] = column("Этап порядка работы", privacy=PUBLIC)
     category: Mapped[Line | None] = column("Категория")
     source: Mapped[CaseSource | None] = column("Источник", privacy=PUBLIC)
     curator_id: Mapped[int | None] = link("Куратор", "staff_member")

@@ -11,8 +11,8 @@
     any open state ── close_case ─► closed
     (goals met or term over: from review and post_support only)
 
-``advance`` goes along :data:`MOVES`; the other arrows have a verb of their own. Until the centre's order of
-work is data, the order of the middle stages is this one table.
+``advance`` goes along :data:`MOVES`; the other arrows have a verb of their own. Where the unit has an order of work
+(:mod:`app.cases.stages`), the stage of the case follows its status.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from app.cases.models import (
     FamilyCase,
     Outcome,
 )
+from app.cases.stages import follow_status
 from app.organisation.models import StaffMember
 from app.papers.numbers import format_number, take_number
 from app.people.models import Family, FamilyRole
@@ -105,6 +106,7 @@ def open_case(
         number=format_number(take_number(session, family.service_unit_id, "case", opened_at.year), opened_at.year),
     )
     session.add(case)
+    follow_status(case)
     session.flush()
     journal.record(session, by, "case.open", case, f"Заведено дело № {case.number} на семью «{family}».")
     return case
@@ -381,6 +383,7 @@ def _need_head(by: Actor) -> None:
 
 def _move(case: FamilyCase, to: CaseStatus, by: Actor, verb: str, sentence: str) -> None:
     case.status = to
+    follow_status(case)
     journal.record(session_of(case), by, verb, case, sentence)
 
 

@@ -26,6 +26,7 @@ from app.organisation.models import (
     TerritoryLevel,
 )
 from app.organisation.rules import add_staff, make_account
+from app.profiles.rules import words_of
 from app.roles import (
     ACCOUNTANT,
     ADMINISTRATOR,
@@ -166,6 +167,7 @@ def _staff(world: World, since: dt.date, password: str) -> None:
             staff_id=person.id,
             zone=unit.zone,
             roles=frozenset({CODES[role]}),
+            words=words_of(unit.profile),
             sees_unit=True,  # Who tells two years of a life looks up what this person would not be shown.
         )
 

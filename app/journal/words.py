@@ -59,6 +59,8 @@ VERBS: dict[str, str] = {
     "account.deactivate": "Вход закрыт",
     "account.reopen": "Вход снова открыт",
     "account.password": "Сменён пароль",
+    "profile.load": "Загружен порядок работы",
+    "profile.put_in_force": "Введён порядок работы",
     "keys.rotate": "Сменён ключ",
     "keys.forget": "Забыты прежние ключи",
     "role.rights": "Изменены права роли",

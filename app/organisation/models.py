@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from app.base import Choice, Code, Line, Model, Moment, Phone, Privacy, UnitModel, column, link
+from app.profiles.models import ProfileVersion
 from app.words import initials
 
 PUBLIC = Privacy.NONE
@@ -81,8 +82,11 @@ class ServiceUnit(Model):
     zone: Mapped[Code] = column(
         "Часовой пояс", default="Europe/Moscow", privacy=PUBLIC, hint="Например, Asia/Yekaterinburg"
     )
+    profile_id: Mapped[int | None] = link("Порядок работы", "profile_version", privacy=PUBLIC)
 
     municipality: Mapped[Territory | None] = relationship()
+    profile: Mapped[ProfileVersion | None] = relationship()
+    """The order of work in force; assigned by ``app/cases/stages.py`` only, which looks after the open cases."""
 
     def __str__(self) -> str:
         return self.short_name

@@ -65,10 +65,8 @@ def read(text: str) -> Read:
         return Read(reader.construct_document(root), lines)
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
-        line = mark.line + 1 if mark else 1
-        raise Unreadable(line, f"это место не читается как YAML ({broken.problem}). Проверьте отступы и кавычки.") from (
-            broken
-        )
+        sentence = f"это место не читается как YAML ({broken.problem}). Проверьте отступы и кавычки."
+        raise Unreadable(mark.line + 1 if mark else 1, sentence) from broken
     except yaml.YAMLError as broken:
         raise Unreadable(1, "файл не читается как YAML: в нём недопустимые знаки.") from broken
     finally:

@@ -76,8 +76,9 @@ def _roles(order: dict[str, Any]) -> Iterator[Problem]:
     for number, role in enumerate(order["roles"]):
         for deed in role["may"]:
             if deed not in used[role["code"]]:
-                yield ("roles", number, "may"), (
-                    f"действие {deed} дано роли «{role['code']}», а ни в одном этапе и ни в anytime её с ним нет."
+                yield (
+                    ("roles", number, "may"),
+                    (f"действие {deed} дано роли «{role['code']}», а ни в одном этапе и ни в anytime её с ним нет."),
                 )
     named = [(("periodic", n, "roles"), one["roles"]) for n, one in enumerate(order["periodic"])]
     named.append((("overrides", "roles"), order["overrides"]["roles"]))
@@ -129,8 +130,9 @@ def _ways(order: dict[str, Any]) -> Iterator[Problem]:
         if stage["code"] not in leading:
             yield ("stages", number, "next"), f"от этапа «{stage['code']}» нет пути к closed."
         if not any(deed["code"] in FORWARD for deed in stage["actions"]):
-            yield ("stages", number, "actions"), (
-                f"на этапе «{stage['code']}» нечем перейти дальше: нужно действие {' или '.join(FORWARD)}."
+            yield (
+                ("stages", number, "actions"),
+                (f"на этапе «{stage['code']}» нечем перейти дальше: нужно действие {' или '.join(FORWARD)}."),
             )
 
 
@@ -145,8 +147,11 @@ def _guards(order: dict[str, Any]) -> Iterator[Problem]:
                     yield (*path, side, at), f"проверка «{code}» стоит здесь дважды."
         for at, code in enumerate(exits):
             if code in CHOICES and len(stage["next"]) > 1:
-                yield (*path, "exit", at), (
-                    f"«{code}» выбирает один путь, а в exit закрывает и другой: её место в next, в guards своего пути."
+                yield (
+                    (*path, "exit", at),
+                    (
+                        f"«{code}» выбирает один путь, а в exit закрывает и другой: её место в next, в guards своего пути."
+                    ),
                 )
         if {"decision_continue", "decision_terminate"} <= set(exits):
             yield (*path, "exit"), "decision_continue и decision_terminate вместе не исполнить."
@@ -167,7 +172,7 @@ def _named(stage: dict[str, Any]) -> Iterator[tuple[tuple[Any, ...], str, bool]]
 
 
 def _feasible(order: dict[str, Any]) -> Iterator[Problem]:
-    """Tell of guards nobody could settle in time: the action comes later, or only the curator has it before there is one."""
+    """Tell of guards nobody could settle in time: the action comes later, or is the curator's before there is one."""
     roles = {one["code"]: one for one in order["roles"]}
     decides = {decision for body in order["bodies"] for decision in body["decides"]}
     open_now: dict[str, set[str]] = {}
@@ -187,14 +192,18 @@ def _feasible(order: dict[str, Any]) -> Iterator[Problem]:
                     if curator or not roles.get(role, {"by_assignment": False})["by_assignment"]
                 }
                 if not who:
-                    yield ("stages", number, *path), (
-                        f"проверку «{code}» некому исполнить: к этому этапу никому не открыто действие {deed}."
+                    yield (
+                        ("stages", number, *path),
+                        (f"проверку «{code}» некому исполнить: к этому этапу никому не открыто действие {deed}."),
                     )
             decision = GUARDS[code].decision
             if decision and decision not in decides:
-                yield ("stages", number, *path), (
-                    f"проверка «{code}» ждёт решения «{DECISIONS[decision]}», а его не принимает ни один орган: "
-                    f"добавьте {decision} в decides."
+                yield (
+                    ("stages", number, *path),
+                    (
+                        f"проверка «{code}» ждёт решения «{DECISIONS[decision]}», а его не принимает ни один орган: "
+                        f"добавьте {decision} в decides."
+                    ),
                 )
 
 
@@ -206,8 +215,9 @@ def _agreement(order: dict[str, Any]) -> Iterator[Problem]:
     words = order["vocabulary"]
     for body, guard in (("approving_body", "programme_approved"), ("recognition_body", "recognition_positive")):
         if (words[body] is None) == (guard in asked):
-            yield ("vocabulary", body), (
-                f"{body} и проверка «{guard}» не согласованы: либо орган назван и проверка стоит, либо нет обоих."
+            yield (
+                ("vocabulary", body),
+                (f"{body} и проверка «{guard}» не согласованы: либо орган назван и проверка стоит, либо нет обоих."),
             )
     if order["dispatch"]["enabled"] != ("programme_dispatched" in asked):
         yield ("dispatch", "enabled"), "enabled и проверка «programme_dispatched» не согласованы: есть оба или никого."

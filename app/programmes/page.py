@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import url_for
 
-from app.profiles import say
 from app.programmes.difference import Change, content_difference, difference, executor_of
 from app.programmes.measures import EDITABLE, missing
 from app.programmes.models import Measure, MeasureStatus, ProgrammeVersion, VersionStatus
 from app.register.field import local, shown
 from app.register.pages import Act, Badge, Cell, FactsPart
+from app.terms import say
 from app.words import counted
 
 TONES: dict[VersionStatus, tuple[str, str]] = {

@@ -28,8 +28,8 @@ from app.base import (
     SealedType,
     SnilsType,
 )
-from app.profiles import say
 from app.register.pages import Cell
+from app.terms import say
 from app.words import shown_phone
 
 NBSP = "\u00a0"

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from app.base import Choice, Model
-from app.profiles import say
 from app.register import kinds
 from app.register.field import OUT_OF_SIGHT, Field, local, shown
 from app.register.locks import Lock
 from app.register.lookup import look_up
 from app.register.pages import FieldView, FormPart
 from app.register.spec import Group, Spec
+from app.terms import say
 from app.words import counted, shown_phone
 
 NOTHING: Mapping[str, Lock] = {}

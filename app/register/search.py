@@ -34,6 +34,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from app.base import FabBase, Model
 from app.journal import triggers as journal_triggers
+from app.profiles import triggers as profile_triggers
 from app.words import fold, search_words
 
 ENOUGH = 1_000
@@ -89,6 +90,8 @@ def sync_triggers(connection: Connection) -> None:
             )
     if "journal" in present:
         journal_triggers.sync(connection)
+    if profile_triggers.TABLE in present:
+        profile_triggers.sync(connection)
 
 
 def _sync_sqlite(connection: Connection, source: str) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.acting import Actor, acting
 from app.base import RuleBroken
+from app.profiles.rules import words_of
 from app.register.intake.form_sheet import PREFIX
 from app.register.intake.importer import Importer, Importers
 from app.register.intake.memory import recalled
@@ -149,7 +150,8 @@ def _command(
     ) -> None:
         with opened() as (_, session):
             unit = unit_of(session, unit_id)
-            by = Actor(user_id=None, name="Система", unit_id=unit.id, zone=unit.zone, sees_unit=True)
+            words = words_of(unit.profile)
+            by = Actor(user_id=None, name="Система", unit_id=unit.id, zone=unit.zone, sees_unit=True, words=words)
             done = import_file(session, importer_for(by), by, file, commit=commit, good_rows=good_rows, as_json=as_json)
         if not done:
             ctx.exit(1)

@@ -23,7 +23,6 @@ from xlsxwriter.worksheet import Worksheet
 from app.acting import Actor, today
 from app.base import Model
 from app.journal.looks import EXPORT, look
-from app.profiles import say
 from app.register import lists, workbook
 from app.register.cells import clean, number_of
 from app.register.field import Field, fields_of, zone
@@ -32,6 +31,7 @@ from app.register.intake.form_rows import AT_ONCE, Titles, held
 from app.register.intake.form_sheet import KEY_LABEL, Form
 from app.register.spec import title_key
 from app.register.state import ListState
+from app.terms import say
 from app.words import counted
 
 LISTS = "Списки"

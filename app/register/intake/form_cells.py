@@ -16,13 +16,13 @@ from typing import Any, ClassVar
 
 from app.acting import today
 from app.base import Choice
-from app.profiles import say
 from app.register import cells, kinds
 from app.register.field import Field, local, shown
 from app.register.forms import MISSING, read_value
 from app.register.sheet.book import Value
 from app.register.sheet.cells import Around, Cell
 from app.register.sheet.dates import NotADay, Years, read_day
+from app.terms import say
 from app.words import fold, shown_phone
 
 YES, NO = "да", "нет"
