@@ -35,6 +35,7 @@ from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import Mapped, MappedColumn, Session, declared_attr, mapped_column, object_session
 
 from app import sealing
+from app.terms import say
 from app.words import fold
 
 # Alembic can only drop a constraint it can name, so each gets a name before any table is declared.
@@ -74,15 +75,20 @@ SPECIAL, RESTRICTED = Privacy.SPECIAL, Privacy.RESTRICTED
 class Choice(enum.StrEnum):
     """A closed list: stored by code, shown in Russian. ``good = "good", "хорошее"``."""
 
-    label: str
+    _text: str
 
     def __new__(cls, code: str, label: str = "") -> Choice:
         if not label:  # Optional only in the eyes of a type checker, to which looking a code up is a call like this.
             raise TypeError(f"{cls.__name__}: {code!r} has no Russian label")
         member = str.__new__(cls, code)
         member._value_ = code
-        member.label = label
+        member._text = label
         return member
+
+    @property
+    def label(self) -> str:
+        """The choice as it is shown, in the centre's words."""
+        return say(self._text)
 
 
 # ---- column types: the type of a column decides its widget, parser and way of showing -----------------

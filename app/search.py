@@ -14,6 +14,7 @@ from app.register.pages import Blank, Cell
 from app.register.search import ENOUGH
 from app.register.state import ListState
 from app.register.view import Register, registers
+from app.terms import say
 
 SEARCHED = ("families", "people", "cases", "agreements", "programmes")
 """Registers that are searched, in the order their finds are shown."""
@@ -79,11 +80,17 @@ def _blank(typed: str) -> Blank:
     if typed:
         return Blank(
             f"По словам «{typed}» ничего не нашлось",
-            "Проверьте буквы и раскладку. Искать можно по фамилии, номеру дела или договора, улице, телефону, СНИЛС.",
+            say(
+                "Проверьте буквы и раскладку. Искать можно по фамилии, номеру дела или {agreement_short:gen}, улице, "
+                "телефону, СНИЛС."
+            ),
             icon="search",
         )
     return Blank(
         "Что найти?",
-        "Наберите вверху фамилию, номер дела или договора, улицу, телефон или СНИЛС. Хватит и части слова.",
+        say(
+            "Наберите вверху фамилию, номер дела или {agreement_short:gen}, улицу, телефон или СНИЛС. "
+            "Хватит и части слова."
+        ),
         icon="search",
     )

@@ -13,6 +13,7 @@ from app.register.access import may
 from app.register.pages import Act
 from app.register.shell_page import MenuGroup, MenuItem, Shell
 from app.search import open_registers
+from app.terms import say
 from app.words import initials
 
 
@@ -27,18 +28,18 @@ def shell_of(account: Any, unit: Any) -> Shell:
             continue
         url = url_for(f"{view.endpoint}.{view.default_view}")
         here = (request.blueprint or "") == view.endpoint
-        item = MenuItem(screen.label, url, screen.icon, current=here)
+        item = MenuItem(say(screen.label), url, screen.icon, current=here)
         groups.setdefault(screen.group, []).append(item)
         shown.append((view, item))
     quick = tuple(
-        Act("quick", view.add_label, view.url("add"))
+        Act("quick", say(view.add_label), view.url("add"))
         for view, _ in shown
         if hasattr(view, "add_label") and view.add_label != "Добавить" and may(view, "add") and not view.fixed_rows
     )
     staff = account.staff
     return Shell(
         unit=unit.short_name,
-        menu=tuple(MenuGroup(label, tuple(items)) for label, items in groups.items()),
+        menu=tuple(MenuGroup(say(label), tuple(items)) for label, items in groups.items()),
         name=initials(staff.last_name, staff.first_name, staff.middle_name),
         position=staff.position,
         initials="".join(part[0] for part in (staff.first_name, staff.last_name) if part),

@@ -21,6 +21,7 @@ from flask import Blueprint, Flask, Response, current_app, g, request, send_file
 from markupsafe import Markup
 
 from app.refusals import init_refusals
+from app.terms import say
 from app.words import counted, plural, shown_phone
 
 _PACKAGE = Path(str(files("flask_bootstrap"))) / "static" / "bootstrap5"
@@ -79,7 +80,7 @@ def init_web(app: Flask) -> None:
         asset=partial(_asset, app, prints),
         plural=plural,
     )
-    app.jinja_env.filters.update(day=day, moment=moment, counted=counted, rub=rub, phone=shown_phone)
+    app.jinja_env.filters.update(say=say, day=day, moment=moment, counted=counted, rub=rub, phone=shown_phone)
 
     init_refusals(app)
 

@@ -165,7 +165,7 @@ HEADING = Report(
         Field("Участок", lambda line: line.of.area, width=16),
         Field("Кружки, секции", lambda line: line.profile and line.profile.leisure, width=24),
         Field("Учёты", lambda line: line.child.registers, width=18, sight=Sight.REGISTERS),
-        Field("Куратор", lambda line: line.of.curator, width=20),
+        Field("{Curator}", lambda line: line.of.curator, width=20),
     ),
     _lines,
     about="Дети семей, которые состоят на учёте: возраст, статус, где учатся, кто представляет.",

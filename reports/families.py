@@ -167,7 +167,7 @@ def _last_by(rows: list[Row[Any]], on: dt.date) -> Row[Any] | None:
 HEADING = Report(
     "R01",
     "reestr_semey",
-    "Реестр (банк данных) семей",
+    "{register}",
     (
         Field("№ п/п", lambda line: line.no, "number", 6),
         Field("№ дела", lambda line: line.case.number, width=14, total=True),
@@ -181,11 +181,13 @@ HEADING = Report(
         Field("Источник", lambda line: line.case.source, width=18),
         Field("Дата постановки на учёт", lambda line: line.case.registered_at, "date"),
         Field("Дата признания, № протокола", lambda line: line.recognised, width=18),
-        Field("№ и дата договора", lambda line: line.agreement and numbered(*line.agreement[1:3]), width=18),
+        Field(
+            "№ и дата {agreement_short:gen}", lambda line: line.agreement and numbered(*line.agreement[1:3]), width=18
+        ),
         Field(
             "№ и дата ИПСС", lambda line: line.programme and numbered(line.programme[1], line.programme[3]), width=18
         ),
-        Field("Куратор", lambda line: line.curator, width=20),
+        Field("{Curator}", lambda line: line.curator, width=20),
         Field("Уровень и дата установления (перевода)", lambda line: line.level, width=20),
         Field("Плановая дата окончания", lambda line: line.case.planned_end, "date"),
         Field("Дата снятия", lambda line: line.at_end(line.case.ended_at), "date", total=True),
@@ -194,7 +196,7 @@ HEADING = Report(
         Field("Примечание", lambda line: line.case.note, width=30),
     ),
     _lines,
-    about="Семьи на учёте: дети, договор, программа, куратор и чем закончилось.",
+    about="Семьи на учёте: дети, {agreement_short}, {programme_short}, {curator} и чем закончилось.",
     icon="people",
     hold=3,
 )

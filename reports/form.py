@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.base import RuleBroken
 from app.cases.models import CaseStatus
 from app.register.workbook import Column, Heading, Kind, file_name, for_period, on_date
+from app.terms import say
 
 BLANK = "–"
 """What stands for an empty value in every register (domain.md 5)."""
@@ -90,7 +91,9 @@ class Summary:
 
 @dataclass(frozen=True)
 class Report:
-    """A register: its code and file name, its columns in order, and where its lines come from.
+    """A register: its code and file name, what it is called, its columns in order, and where its lines come from.
+
+    What it, its columns and *about* say may hold terms; :attr:`title` is in the centre's words.
 
     *lines* reads from the database in the acting scope and yields one object a row; it must not ask for data a column
     not shown would need. *about* is a sentence for who chooses. *by_case*: the filters of :class:`Filters` apply.
@@ -100,7 +103,7 @@ class Report:
 
     code: str
     name: str
-    title: str
+    called: str
     fields: tuple[Field, ...]
     lines: Callable[[Session, Asked], Iterable[Any]]
     about: str = ""
@@ -110,13 +113,18 @@ class Report:
     hold: int = 0
     summary: Callable[[Session, Asked], tuple[Summary, ...]] | None = None
 
+    @property
+    def title(self) -> str:
+        """What the register is called."""
+        return say(self.called)
+
     def shown(self, asked: Asked) -> tuple[Field, ...]:
         """Return the columns that who asks may see."""
         return tuple(each for each in self.fields if asked.sees(each.sight))
 
     def heading(self, asked: Asked, organisation: str) -> Heading:
         """Return what stands above the rows."""
-        columns = tuple(Column(each.title, each.kind, each.width, each.total) for each in self.shown(asked))
+        columns = tuple(Column(say(each.title), each.kind, each.width, each.total) for each in self.shown(asked))
         return Heading(self.title, asked.in_words, organisation, columns, self.hold)
 
     def sheets(

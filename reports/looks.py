@@ -40,7 +40,7 @@ def _titles(table: str) -> tuple[str, str]:
     if has_app_context() and "appbuilder" in current_app.extensions:
         for register in registers().by_key.values():
             if register.model.__tablename__ == table:
-                return register.title[1], register.title[0]
+                return register.spec.one, register.spec.many
     return ("Строка", "") if table else ("", "")
 
 

@@ -22,7 +22,7 @@ from tests.databases import settings_of
 
 FLOORS: tuple[tuple[int, str], ...] = (
     (13, "app.cli"),
-    (12, "app app.setup app.demo app.cli_files app.cli_keys app.cli_accounts app.cli_calendar"),
+    (12, "app app.setup app.demo app.cli_files app.cli_keys app.cli_accounts app.cli_calendar app.cli_profiles"),
     (11, "app.cli_backup app.views app.models app.security app.shell app.importers"),
     (10, "app.audit app.extract app.entering app.backup app.reporting app.home app.search app.work"),
     (9, "reports"),
@@ -37,7 +37,7 @@ FLOORS: tuple[tuple[int, str], ...] = (
         "app.acting app.web app.refusals app.health app.journal app.database app.bulk app.jobs app.profiles "
         "app.storage",
     ),
-    (1, "app.scope app.base app.logs app.words app.sealing app.cookies app.extensions app.roles config"),
+    (1, "app.scope app.base app.logs app.words app.terms app.declining app.sealing app.cookies app.extensions app.roles config"),
 )
 """Which part of the house stands on which floor. The README draws the same picture."""
 
@@ -73,6 +73,7 @@ SHOWN_INSIDE = {
 """Tables without a screen of their own, and the register on whose card their rows are seen (history: on every card)."""
 
 MACHINERY = {
+    "profile_version": "drawn on the page «Порядок работы»",
     "number_sequence": "a counter; its last number stands on the papers",
     "journal_seal": "checked by `opora journal verify`",
     "form_receipt": "a form is saved once",

@@ -12,6 +12,7 @@ from app.cases.models import FamilyCase
 from app.organisation.models import StaffMember
 from app.people.models import Person
 from app.programmes.models import HelpKind
+from app.terms import say
 
 PUBLIC = Privacy.NONE
 
@@ -20,9 +21,9 @@ class AgreementStatus(Choice):
     """State of an agreement (domain.md 3.8)."""
 
     DRAFT = "draft", "черновик"
-    SIGNED = "signed", "подписан"
-    COMPLETED = "completed", "исполнен"
-    TERMINATED = "terminated", "расторгнут"
+    SIGNED = "signed", "{agreement_short?подписан|подписана|подписано}"
+    COMPLETED = "completed", "{agreement_short?исполнен|исполнена|исполнено}"
+    TERMINATED = "terminated", "{agreement_short?расторгнут|расторгнута|расторгнуто}"
 
 
 class Initiator(Choice):
@@ -52,14 +53,16 @@ class Agreement(UnitModel):
     )
 
     case_id: Mapped[int] = link("Дело", "family_case")
-    number: Mapped[Code | None] = column("№ договора", search=True, privacy=PUBLIC)
-    date: Mapped[dt.date | None] = column("Дата договора", order=True, privacy=PUBLIC)
+    number: Mapped[Code | None] = column("№ {agreement_short:gen}", search=True, privacy=PUBLIC)
+    date: Mapped[dt.date | None] = column("Дата {agreement_short:gen}", order=True, privacy=PUBLIC)
     status: Mapped[AgreementStatus] = column("Состояние", default=AgreementStatus.DRAFT, privacy=PUBLIC)
     customer_id: Mapped[int] = link("Заказчик", "person")
     signed_by_id: Mapped[int | None] = link("Подписал от учреждения", "staff_member", privacy=PUBLIC)
     valid_from: Mapped[dt.date] = column("Действует с", privacy=PUBLIC)
     valid_to: Mapped[dt.date] = column("Действует по", order=True, privacy=PUBLIC)
-    subject: Mapped[Line] = column("Предмет договора", default="Социальное сопровождение семьи", privacy=PUBLIC)
+    subject: Mapped[Line] = column(
+        "Предмет {agreement_short:gen}", default="Социальное сопровождение семьи", privacy=PUBLIC
+    )
     help_kinds: Mapped[list[str] | None] = column("Виды помощи", Codes(HelpKind), required=True)
     family_duties: Mapped[Prose | None] = column("Обязанности семьи")
     centre_duties: Mapped[Prose | None] = column("Обязанности учреждения")
@@ -72,4 +75,4 @@ class Agreement(UnitModel):
     signed_by: Mapped[StaffMember | None] = relationship()
 
     def __str__(self) -> str:
-        return f"№ {self.number}" if self.number else "Черновик договора"
+        return f"№ {self.number}" if self.number else say("Черновик {agreement_short:gen}")

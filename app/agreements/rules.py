@@ -25,12 +25,23 @@ from app.people.models import Person
 from app.people.rules import trimmed
 from app.programmes import rules as programmes
 from app.programmes.models import Programme, VersionStatus
+from app.terms import say, word
 
 FAMILY_LEFT = (EndReason.FAMILY_REFUSED, EndReason.MOVED)
 """Reasons for which it is the family that ends the agreement."""
 
 CUT_SHORT = (*FAMILY_LEFT, EndReason.AGREEMENT_BROKEN, EndReason.TRANSFERRED, EndReason.CHILDREN_PLACED)
 """Reasons that terminate agreement and programme; any other end completes them."""
+
+
+DRAFTED = "{agreement_short?составлен|составлена|составлено} {agreement_short}"
+SIGNED = "{agreement_short?Подписан|Подписана|Подписано} {agreement_short}"
+IT = "{agreement_short?его|её|его}"
+ONLY_SIGNED = (
+    "Закончить можно {agreement_short?подписанный|подписанную|подписанное} {agreement_short:acc}, "
+    "а {agreement_short?этот|эта|это}"
+)
+"""Parts of sentences that agree with what the centre calls the agreement."""
 
 
 def draft_agreement(
@@ -52,7 +63,9 @@ def draft_agreement(
     _need_open(case)
     _need_representative(case, customer)
     if valid_to <= valid_from:
-        raise RuleBroken("Договор заканчивается позже, чем начинается. Проверьте срок.", field="valid_to")
+        raise RuleBroken(
+            say("{Agreement_short} заканчивается позже, чем начинается. Проверьте срок."), field="valid_to"
+        )
     if not help_kinds:
         raise RuleBroken("Отметьте хотя бы один вид помощи.", field="help_kinds")
     agreement = Agreement(
@@ -66,7 +79,7 @@ def draft_agreement(
         **more,
     )
     session.add(agreement)
-    journal.record(session, by, "agreement.draft", agreement, f"Дело № {case.number}: составлен договор.")
+    journal.record(session, by, "agreement.draft", agreement, f"Дело № {case.number}: {say(DRAFTED)}.")
     return agreement
 
 
@@ -80,27 +93,35 @@ def sign(agreement: Agreement, *, by: Actor, signed_by: StaffMember, on: dt.date
     case = agreement.case
     session = session_of(agreement)
     if agreement.status != AgreementStatus.DRAFT:
-        raise RuleBroken(f"Подписывают черновик, а договор {agreement.status.label}.")
+        raise RuleBroken(f"Подписывают черновик, а {word('agreement_short')} {agreement.status.label}.")
     _need_open(case)
     _need_representative(case, agreement.customer)
     if on > today():
-        raise RuleBroken("Этот день ещё не наступил. Проверьте дату договора.", field="date")
+        raise RuleBroken(say("Этот день ещё не наступил. Проверьте дату {agreement_short:gen}."), field="date")
     if on < case.opened_at:
         raise RuleBroken(f"Дело заведено {case.opened_at:%d.%m.%Y}. Укажите день не раньше.", field="date")
     if on > agreement.valid_to:
-        raise RuleBroken("Срок договора к этому дню уже прошёл. Составьте новый договор.", field="date")
+        raise RuleBroken(
+            say(
+                "Срок {agreement_short:gen} к этому дню уже прошёл. Составьте "
+                "{agreement_short?новый|новую|новое} {agreement_short:acc}."
+            ),
+            field="date",
+        )
     if not signed_by.works_on(on):
         raise RuleBroken(f"{signed_by} не работает в этот день. Выберите другого сотрудника.", field="signed_by_id")
     running = in_force(case)
     if running is not None:
-        raise RuleBroken(f"У семьи уже действует договор № {running.number}. Сначала завершите его.")
+        raise RuleBroken(
+            f"У семьи уже действует {word('agreement_short')} № {running.number}. Сначала завершите {say(IT)}."
+        )
     agreement.number = format_number(take_number(session, agreement.service_unit_id, "agreement", on.year), on.year)
     agreement.date = on
     agreement.signed_by = signed_by
     agreement.status = AgreementStatus.SIGNED
     case.started_at = case.started_at or on
     case.planned_end = max(filter(None, (case.planned_end, agreement.valid_to)))
-    journal.record(session, by, "agreement.sign", agreement, f"Подписан договор № {agreement.number}.")
+    journal.record(session, by, "agreement.sign", agreement, f"{say(SIGNED)} № {agreement.number}.")
 
 
 def complete(agreement: Agreement, *, by: Actor, on: dt.date | None = None) -> None:
@@ -110,7 +131,9 @@ def complete(agreement: Agreement, *, by: Actor, on: dt.date | None = None) -> N
         RuleBroken: it is not in force, or the day cannot be.
     """
     _end(agreement, on or today(), AgreementStatus.COMPLETED)
-    sentence = f"Договор № {agreement.number} исполнен."
+    sentence = say(
+        "{Agreement_short} № {number} {agreement_short?исполнен|исполнена|исполнено}.", number=agreement.number
+    )
     journal.record(session_of(agreement), by, "agreement.complete", agreement, sentence)
 
 
@@ -121,11 +144,18 @@ def terminate(agreement: Agreement, *, by: Actor, initiator: Initiator, reason: 
         RuleBroken: it is not in force, no reason is given, or the day cannot be.
     """
     if not trimmed(reason):
-        raise RuleBroken("Напишите, почему договор расторгнут.", field="termination_reason")
+        raise RuleBroken(
+            say("Напишите, почему {agreement_short} {agreement_short?расторгнут|расторгнута|расторгнуто}."),
+            field="termination_reason",
+        )
     _end(agreement, on or today(), AgreementStatus.TERMINATED)
     agreement.termination_initiator = initiator
     agreement.termination_reason = trimmed(reason)
-    sentence = f"Договор № {agreement.number} расторгнут: {trimmed(reason)}"
+    sentence = say(
+        "{Agreement_short} № {number} {agreement_short?расторгнут|расторгнута|расторгнуто}: {reason}",
+        number=agreement.number,
+        reason=trimmed(reason),
+    )
     journal.record(session_of(agreement), by, "agreement.terminate", agreement, sentence)
 
 
@@ -174,9 +204,11 @@ def in_force(case: FamilyCase) -> Agreement | None:
 
 def _end(agreement: Agreement, on: dt.date, status: AgreementStatus) -> None:
     if agreement.status != AgreementStatus.SIGNED:
-        raise RuleBroken(f"Закончить можно подписанный договор, а этот {agreement.status.label}.")
+        raise RuleBroken(f"{say(ONLY_SIGNED)} {agreement.status.label}.")
     if agreement.date is None or not agreement.date <= on <= today():
-        raise RuleBroken("Договор заканчивается не раньше подписания и не позже сегодняшнего дня.", field="ended_at")
+        raise RuleBroken(
+            say("{Agreement_short} заканчивается не раньше подписания и не позже сегодняшнего дня."), field="ended_at"
+        )
     agreement.status = status
     agreement.ended_at = on
 

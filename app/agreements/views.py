@@ -26,19 +26,19 @@ class Agreements(Register):
 
     key = "agreements"
     datamodel = Agreement
-    title = "Договоры", "Договор"
+    title = "{Agreement_short:pl}", "{Agreement_short}"
     list_columns = ["number", "date", "case_id", "customer_id", "valid_from", "valid_to", "status"]
     add_columns = ["case_id", "customer_id", "valid_from", "valid_to", "help_kinds", "family_duties", "centre_duties"]
     edit_columns = ["help_kinds", "family_duties", "centre_duties"]
     show_columns = [
-        ("Договор", ["number", "date", "case_id", "customer_id", "signed_by_id", "valid_from", "valid_to"]),
+        ("{Agreement_short}", ["number", "date", "case_id", "customer_id", "signed_by_id", "valid_from", "valid_to"]),
         ("Содержание", ["subject", "help_kinds", "family_duties", "centre_duties"]),
         ("Прекращение", ["ended_at", "termination_initiator", "termination_reason"]),
     ]
     order = "-date"
     search_through = ["customer", "case.family"]
-    placeholder = "№ договора, фамилия"
-    add_label = "Составить договор"
+    placeholder = "№ {agreement_short:gen}, фамилия"
+    add_label = "Составить {agreement_short:acc}"
 
     def badges(self, record: Agreement) -> tuple[Badge, ...]:
         """State of the agreement."""
@@ -49,14 +49,20 @@ class Agreements(Register):
         case, customer = self.linked(values, "case_id"), self.linked(values, "customer_id")
         return rules.draft_agreement(case, by=by, customer=customer, **values)
 
-    @action("sign", "Подписать", done="Договор подписан, сопровождение началось.",
-            icon="pen", asks=("signed_by_id", "date"), multiple=False,
-            when=lambda one: one.status is AgreementStatus.DRAFT)  # fmt: skip
+    @action(
+        "sign",
+        "Подписать",
+        done="{Agreement_short} {agreement_short?подписан|подписана|подписано}, сопровождение началось.",
+        icon="pen",
+        asks=("signed_by_id", "date"),
+        multiple=False,
+        when=lambda one: one.status is AgreementStatus.DRAFT,
+    )
     def sign(self, agreement: Agreement, *, by: Actor, signed_by_id: int, date: dt.date) -> None:
         """Sign: the number is taken and the accompaniment starts."""
         rules.sign(agreement, by=by, signed_by=self.linked({"signed_by_id": signed_by_id}, "signed_by_id"), on=date)
 
-    @action("terminate", "Расторгнуть", done="Договор расторгнут.",
+    @action("terminate", "Расторгнуть", done="{Agreement_short} {agreement_short?расторгнут|расторгнута|расторгнуто}.",
             icon="x-octagon", tone="danger", multiple=False,
             asks=("termination_initiator", "termination_reason", "ended_at"),
             when=lambda one: one.status is AgreementStatus.SIGNED)  # fmt: skip
@@ -73,10 +79,17 @@ class Agreements(Register):
         rules.terminate(agreement, by=by, initiator=termination_initiator, reason=termination_reason, on=ended_at)
 
 
-@action("close", "Снять с сопровождения", done="Семья снята с сопровождения, договор и программа завершены.",
-        icon="flag", tone="danger", multiple=False, asks=("end_reason", "outcome?", "child_stays?", "ended_at"),
-        confirm="Вместе с делом завершатся программа и договор.",
-        when=lambda case: case.status.is_open and case.status not in BEFORE_WORK)  # fmt: skip
+@action(
+    "close",
+    "Снять с сопровождения",
+    done="Семья снята с сопровождения, {agreement_short} и {programme_short} завершены.",
+    icon="flag",
+    tone="danger",
+    multiple=False,
+    asks=("end_reason", "outcome?", "child_stays?", "ended_at"),
+    confirm="Вместе с делом завершатся {programme_short} и {agreement_short}.",
+    when=lambda case: case.status.is_open and case.status not in BEFORE_WORK,
+)
 def close(
     self: Cases,
     case: FamilyCase,

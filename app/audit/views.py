@@ -134,7 +134,7 @@ def _asked(session: Session, by: Actor) -> tuple[Wanted, tuple[FieldView, ...]]:
     kind, table = request.args.get("kind", ""), request.args.get("table", "")
     people = _people(session)
     tables = tuple(
-        sorted(((r.model.__tablename__, r.title[0]) for r in registers().by_key.values()), key=lambda pair: pair[1])
+        sorted(((r.model.__tablename__, r.spec.many) for r in registers().by_key.values()), key=lambda pair: pair[1])
     )
     if (kind and kind not in _KINDS) or (table and table not in dict(tables)):
         abort(400)

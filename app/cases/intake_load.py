@@ -41,6 +41,7 @@ from app.people.models import ChildProfile, DisabilityStatus, Family, FamilyMemb
 from app.register.intake.importer import CHANGED_MEANWHILE, Progress, unheard
 from app.register.intake.plan import Verdict
 from app.register.sheet import Line
+from app.terms import word
 from app.words import counted, fold
 
 STEPS = 5
@@ -268,7 +269,9 @@ class _Loading:
                         "opened_at": head.value("registered"),
                         "registered_at": head.value("registered"),
                         "journal_no": head.value("no"),
-                        "note": f"Договор: {head.value('agreement')}" if head.value("agreement") else None,
+                        "note": f"{word('Agreement_short')}: {head.value('agreement')}"
+                        if head.value("agreement")
+                        else None,
                     }
                 )
         cases = self._write(FamilyCase, rows)

@@ -25,8 +25,8 @@ class CaseStatus(Choice):
     IDENTIFIED = "identified", "выявлена"
     REGISTERED = "registered", "на учёте"
     ASSESSMENT = "assessment", "оценка"
-    PLANNING = "planning", "составление программы"
-    APPROVAL = "approval", "программа на утверждении"
+    PLANNING = "planning", "составление {programme_short:gen}"
+    APPROVAL = "approval", "{programme_short} на утверждении"
     ACTIVE = "active", "на сопровождении"
     SUSPENDED = "suspended", "приостановлено"
     REVIEW = "review", "оценка результатов"
@@ -75,7 +75,7 @@ class EndReason(Choice):
     CHILDREN_PLACED = "children_placed", "помещение детей под надзор"
     DEATH = "death", "смерть"
     TRANSFERRED = "transferred", "передача в другую организацию"
-    AGREEMENT_BROKEN = "agreement_broken", "нарушение условий договора"
+    AGREEMENT_BROKEN = "agreement_broken", "нарушение условий {agreement_short:gen}"
     TERM_OVER = "term_over", "истечение срока"
     OTHER = "other", "иное"
 
@@ -128,7 +128,7 @@ class FamilyCase(UnitModel):
     stage: Mapped[Code | None] = column("Этап порядка работы", privacy=PUBLIC)
     category: Mapped[Line | None] = column("Категория")
     source: Mapped[CaseSource | None] = column("Источник", privacy=PUBLIC)
-    curator_id: Mapped[int | None] = link("Куратор", "staff_member")
+    curator_id: Mapped[int | None] = link("{Curator}", "staff_member")
     opened_at: Mapped[dt.date] = column("Дело заведено", privacy=PUBLIC)
     registered_at: Mapped[dt.date | None] = column("Поставлена на учёт", order=True, privacy=PUBLIC)
     journal_no: Mapped[Code | None] = column("№ в журнале", privacy=PUBLIC)
@@ -187,7 +187,7 @@ class CuratorAssignment(UnitModel):
     )
 
     case_id: Mapped[int] = link("Дело", "family_case")
-    staff_id: Mapped[int] = link("Куратор", "staff_member")
+    staff_id: Mapped[int] = link("{Curator}", "staff_member")
     date_from: Mapped[dt.date] = column("Назначен с", privacy=PUBLIC)
     date_to: Mapped[dt.date | None] = column("Назначен по", privacy=PUBLIC)
     reason: Mapped[Line | None] = column("Основание")

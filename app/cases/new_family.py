@@ -34,6 +34,7 @@ from app.register.saving import give_receipt, sent_before
 from app.register.sheet.names import PersonName
 from app.register.spec import Group
 from app.register.view import registers
+from app.terms import say
 from app.words import counted
 
 if TYPE_CHECKING:
@@ -269,7 +270,7 @@ def _linked(session: Session, part: Part, name: str) -> Any:
 def add(register: Register) -> Response | str:
     """The form of a new family: shown, refused with everything typed, warned about twins once, or saved."""
     by, session = acting.actor(), register.session
-    desk = Desk(register, by, "add", url=register.url("add"), title=register.add_label)
+    desk = Desk(register, by, "add", url=register.url("add"), title=say(register.add_label))
     if request.method == "GET":
         return _draw(register, _begun(register, desk), desk, desk.token())
     token = request.form.get("token", "")[:64] or desk.token()
@@ -330,7 +331,7 @@ def _draw(register: Register, family: NewFamily, desk: Desk, token: str, error: 
     back = safe_back(request.values.get("back")) or register.url("list")
     page = {
         "draft": desk.drawn(token),
-        "title": register.add_label,
+        "title": say(register.add_label),
         "url": register.url("add"),
         "crumbs": register.crumbs(),
         "cancel_url": back,

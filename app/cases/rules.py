@@ -40,6 +40,7 @@ from app.organisation.models import StaffMember
 from app.papers.numbers import format_number, take_number
 from app.people.models import Family, FamilyRole
 from app.people.rules import trimmed
+from app.terms import say, word
 
 MOVES: dict[CaseStatus, tuple[CaseStatus, ...]] = {
     CaseStatus.IDENTIFIED: (CaseStatus.REGISTERED,),
@@ -57,6 +58,8 @@ BEFORE_WORK = (CaseStatus.IDENTIFIED, CaseStatus.REGISTERED, CaseStatus.ASSESSME
 
 WORK_DONE = (EndReason.GOALS_MET, EndReason.GOALS_PARTLY_MET, EndReason.TERM_OVER)
 """Reasons that say the work was done, so there must have been work."""
+
+NOW_LED = "{curator?Нынешний|Нынешняя|Нынешнее} {curator} {curator?назначен|назначена|назначено}"
 
 LONGEST_PAUSE = dt.timedelta(days=180)
 """A family that needs no help for half a year is closed, not suspended; the sources name no term."""
@@ -140,9 +143,16 @@ def advance(case: FamilyCase, to: CaseStatus, *, by: Actor, on: dt.date | None =
         raise RuleBroken(f"Дело сейчас на этапе «{case.status.label}», отсюда нет шага «{to.label}».", field="status")
     if to == CaseStatus.ACTIVE:
         if case.curator_id is None:
-            raise RuleBroken("У семьи нет куратора. Назначьте куратора и продолжите.", field="curator_id")
+            raise RuleBroken(
+                say("У семьи нет {curator:gen}. Назначьте {curator:acc} и продолжите."), field="curator_id"
+            )
         if case.started_at is None:
-            raise RuleBroken("Договор с семьёй не подписан. Подпишите договор и продолжите.")
+            raise RuleBroken(
+                say(
+                    "{Agreement_short} с семьёй не {agreement_short?подписан|подписана|подписано}. "
+                    "Подпишите {agreement_short:acc} и продолжите."
+                )
+            )
     if to == CaseStatus.REGISTERED and case.registered_at is None:
         case.registered_at = max(on, case.opened_at)
     _move(case, to, by, "case.advance", f"Дело № {case.number}: {to.label}.")
@@ -157,7 +167,9 @@ def refuse_case(case: FamilyCase, *, by: Actor, reason: str, on: dt.date | None 
     on = on or today()
     _refuse_ended(case)
     if case.status not in BEFORE_WORK:
-        raise RuleBroken("Отказать можно только до составления программы. Теперь дело закрывают с причиной.")
+        raise RuleBroken(
+            say("Отказать можно только до составления {programme_short:gen}. Теперь дело закрывают с причиной.")
+        )
     if not trimmed(reason):
         raise RuleBroken("Напишите, почему дело прекращается.", field="note")
     _end(case, on, by)
@@ -280,11 +292,9 @@ def assign_curator(
     running = next((each for each in case.assignments if each.date_to is None), None)
     if running is not None:
         if running.staff_id == staff.id:
-            raise RuleBroken(f"{staff} уже куратор этой семьи.", field="staff_id")
+            raise RuleBroken(say("{staff} уже {curator} этой семьи.", staff=staff), field="staff_id")
         if on < running.date_from:
-            raise RuleBroken(
-                f"Нынешний куратор назначен {running.date_from:%d.%m.%Y}. Укажите день не раньше.", field="date_from"
-            )
+            raise RuleBroken(f"{say(NOW_LED)} {running.date_from:%d.%m.%Y}. Укажите день не раньше.", field="date_from")
         running.date_to = on
         # The index allows one open assignment, so the old one is closed in the table before the new comes.
         session.flush()
@@ -295,7 +305,7 @@ def assign_curator(
     )
     session.add(assignment)
     case.curator = staff
-    journal.record(session, by, "curator.assign", case, f"Дело № {case.number}: куратор {staff}.")
+    journal.record(session, by, "curator.assign", case, f"Дело № {case.number}: {word('curator')} {staff}.")
     return assignment
 
 
@@ -378,7 +388,7 @@ def cases_led_by(staff: StaffMember) -> list[FamilyCase]:
 def _need_head(by: Actor) -> None:
     """Refuse unless *by* answers for all cases: who leads a case decides who sees the family (S001-1.4)."""
     if not (by.is_any("head_of_service", "director") or by.sees_unit or by.sees_all):
-        raise RuleBroken("Куратора назначает руководитель службы. Попросите его.")
+        raise RuleBroken(say("{Curator:acc} назначает руководитель службы. Попросите его."))
 
 
 def _move(case: FamilyCase, to: CaseStatus, by: Actor, verb: str, sentence: str) -> None:

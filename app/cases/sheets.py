@@ -155,7 +155,7 @@ FAMILIES = Sheet(
         ),
         Field(
             "curator",
-            "Куратор",
+            "{Curator}",
             Lookup(
                 "staff",
                 "unknown_curator",
@@ -174,7 +174,7 @@ FAMILIES = Sheet(
                 "сопровожда",
             ),
         ),
-        Field("agreement", "Договор", Text(), ("договор", "соглашен", "контракт")),
+        Field("agreement", "{Agreement_short}", Text(), ("договор", "соглашен", "контракт")),
         Field(
             "note",
             "Примечание",

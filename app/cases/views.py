@@ -23,6 +23,7 @@ from app.register.access import access, keeps_typed, may
 from app.register.actions import action
 from app.register.pages import Act, Badge, Cell, Note
 from app.register.view import Register, registers, shown
+from app.terms import say, word
 from app.words import counted, initials
 
 TONES = {
@@ -125,7 +126,7 @@ class Families(Register):
         case = record.open_case
         parts = [f"Дело № {case.number}" if case else f"Учётный № {record.reg_number}", record.address]
         if case and case.curator:
-            parts.append(f"куратор {case.curator}")
+            parts.append(f"{word('curator')} {case.curator}")
         return " · ".join(parts)
 
     def badges(self, record: Family) -> tuple[Badge, ...]:
@@ -225,7 +226,7 @@ class Cases(Register):
         made = []
         for key, label, icon in (
             ("records", "Записать услугу", "journal-plus"),
-            ("versions", "Составить программу", "list-check"),
+            ("versions", say("Составить {programme_short:acc}"), "list-check"),
         ):
             other = registers().by_key[key]
             needed = key != "versions" or record.status in BEFORE_PROGRAMME
@@ -236,7 +237,9 @@ class Cases(Register):
 
     def line(self, record: FamilyCase) -> str:
         """Family and curator under the number."""
-        return f"Семья {record.family}" + (f" · куратор {record.curator}" if record.curator else " · куратора нет")
+        return f"Семья {record.family}" + (
+            f" · {word('curator')} {record.curator}" if record.curator else say(" · {curator:gen} нет")
+        )
 
     def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
         """A family is usually registered the day its case is opened."""
@@ -246,7 +249,8 @@ class Cases(Register):
         """Open the case by the rule."""
         return rules.open_case(self.linked(values, "family_id"), by=by, **values)
 
-    @action("assign_curator", "Назначить куратора", done="Куратор назначен.",
+    @action("assign_curator", "Назначить {curator:acc}",
+            done="{Curator} {curator?назначен|назначена|назначено}.",
             icon="person-check", asks=("curator_id",),
             when=lambda case: case.ended_at is None)  # fmt: skip
     def assign_curator(self, case: FamilyCase, *, by: Actor, curator_id: int) -> None:
@@ -288,7 +292,7 @@ class CuratorAssignments(Register):
 
     key = "assignments"
     datamodel = CuratorAssignment
-    title = "Назначения кураторов", "Назначение"
+    title = "Назначения {curator:pl_gen}", "Назначение"
     list_columns = ["staff_id", "case_id", "date_from", "date_to", "reason"]
     order = "-date_from"
     fixed_rows = True

@@ -20,6 +20,7 @@ from app.people.models import Family
 from app.register.access import may
 from app.register.field import local
 from app.register.pages import Act
+from app.terms import say
 from app.words import counted
 
 PREPARES = ("administrator", "head_of_service", "director", "registrar")
@@ -159,7 +160,8 @@ def first_run(session: Session) -> dict[str, Any]:
     steps = [
         Step("Назвать центр", g.unit.short_name, g.unit.short_name != UNNAMED,
              act("Изменить", "units", "edit", "edit", pk=g.unit.id)),
-        Step("Добавить сотрудников", f"Сейчас: {staff}. Нужны хотя бы куратор и заведующий.", staff > 1,
+        Step("Добавить сотрудников", say("Сейчас: {staff}. Нужны хотя бы {curator} и "
+            "заведующий.", staff=staff), staff > 1,
              act("Добавить", "staff", "add", "add")),
         Step("Открыть им вход", f"Сейчас: {accounts}. Пароль выдаётся один раз, сотрудник сменит его на свой.",
              accounts > 1, act("Открыть вход", "accounts", "add", "add")),

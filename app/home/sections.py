@@ -21,6 +21,7 @@ from app.programmes.models import Programme, ProgrammeVersion, VersionStatus
 from app.register.desk import unfinished
 from app.register.pages import Cell, ColumnHead, ListPage, Pager, Row
 from app.services.models import ServiceRecord
+from app.terms import say, word
 
 SOON = dt.timedelta(days=30)
 """How long before its end an agreement is told of."""
@@ -104,7 +105,7 @@ def own_programmes(versions: list[ProgrammeVersion]) -> Section:
             label, text, tone = "Продолжить", "Черновик", ""
         button = act(label, "versions", "show", "show", pk=version.id)
         rows.append(line(_programme(version), text, url=url, button=button, tone=tone))
-    return section("Программы", rows, "Программ в работе нет.")
+    return section(word("Programme_short", "pl"), rows, say("{Programme_short:pl_gen} в работе нет."))
 
 
 def _programme(version: ProgrammeVersion) -> str:
@@ -129,11 +130,11 @@ def without_programme(session: Session, which: ColumnElement[bool]) -> Section:
             f"Семья {case.family}",
             f"Дело № {case.number}, {_state(case)}",
             url=link("cases", case.id),
-            button=act("Составить программу", "versions", "add", "add", case_id=case.id),
+            button=act(say("Составить {programme_short:acc}"), "versions", "add", "add", case_id=case.id),
         )
         for case in cases
     ]
-    return section("Дела без программы", rows, "У всех семей есть программа.")
+    return section(say("Дела без {programme_short:gen}"), rows, say("У всех семей есть {programme_short}."))
 
 
 def _state(case: FamilyCase) -> str:
@@ -158,14 +159,18 @@ def ending_agreements(session: Session, which: ColumnElement[bool]) -> Section:
     )
     rows = [
         line(
-            f"Договор {agreement}",
+            f"{word('Agreement_short')} {agreement}",
             f"Семья {agreement.case.family}, {until(agreement.valid_to)}",
             url=link("agreements", agreement.id),
             button=act("Открыть", "agreements", "show", "show", pk=agreement.id),
         )
         for agreement in agreements
     ]
-    return section("Договоры заканчиваются", rows, "В ближайшие 30 дней договоры не заканчиваются.")
+    return section(
+        say("{Agreement_short:pl} заканчиваются"),
+        rows,
+        say("В ближайшие 30 дней {agreement_short:pl} не заканчиваются."),
+    )
 
 
 # ---- consents ----------------------------------------------------------------------------------------
@@ -217,13 +222,13 @@ def without_curator(session: Session) -> Section:
             f"Семья {case.family}",
             f"Дело № {case.number} заведено {case.opened_at:%d.%m.%Y}, {case.status.label}",
             url=link("cases", case.id),
-            button=act("Назначить куратора", "cases", "action", "assign_curator", action=True,
+            button=act(say("Назначить {curator:acc}"), "cases", "action", "assign_curator", action=True,
                        name="assign_curator", pk=case.id),
         )
         for case in cases
     ]  # fmt: skip
-    more = ("Все дела без куратора", listed("cases", curator_id="empty")) if len(cases) > SHOWN else None
-    return section("Дела без куратора", rows, "У каждого дела есть куратор.", more)
+    more = (say("Все дела без {curator:gen}"), listed("cases", curator_id="empty")) if len(cases) > SHOWN else None
+    return section(say("Дела без {curator:gen}"), rows, say("У каждого дела есть {curator}."), more)
 
 
 def long_without_service(session: Session, which: ColumnElement[bool]) -> Section:
@@ -349,10 +354,12 @@ def load_of_curators(session: Session) -> ListPage:
         )
         for pk, name, cases, active, bare in found
     )
-    heads = ("Куратор", "Дел", "На сопровождении", "Без программы", "Услуг с начала месяца")
+    heads = tuple(
+        map(say, ("{Curator}", "Дел", "На сопровождении", "Без {programme_short:gen}", "Услуг с начала месяца"))
+    )
     return ListPage(
-        title="Кураторы",
-        caption="Сколько дел ведёт каждый куратор",
+        title=word("Curator", "pl"),
+        caption=say("Сколько дел ведёт {curator?каждый|каждая|каждое} {curator}"),
         url="",
         columns=tuple(
             ColumnHead(f"c{at}", label, css="num" if at else "", on_phone=at < 2) for at, label in enumerate(heads)

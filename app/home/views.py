@@ -21,6 +21,7 @@ from app.home.parts import SHOWN, Day, act, listed, screen_of
 from app.meetings.page import waiting_page
 from app.register.access import may
 from app.register.history import full_day
+from app.terms import say
 from app.words import counted
 
 
@@ -71,7 +72,7 @@ def curator_day(day: Day, session: Session, by: Actor) -> None:
     )
     day.tile("на сопровождении", counts.get(CaseStatus.ACTIVE, 0), "play-circle", own)
     day.tile("вернулось на доработку", returned, "arrow-return-left", "#work-1", "warn")
-    day.tile("договоров заканчивается", len(ending["rows"]), "pen", "#aside-1", "warn")
+    day.tile(say("{agreement_short:pl_gen} заканчивается"), len(ending["rows"]), "pen", "#aside-1", "warn")
     day.work += [sections.own_programmes(versions), lacking, sections.long_without_service(session, mine)]
     day.aside += [ending, sections.last_services(session, by)]
     _add_withdrawn(day, session, mine)
@@ -87,9 +88,9 @@ def head_day(day: Day, session: Session, by: Actor) -> None:
     ending = sections.ending_agreements(session, everything)
     total = sum(counts.values())
     day.tile(_ending(total, "открытое дело", "открытых дела", "открытых дел"), total, "folder2-open", listed("cases"))
-    day.tile("без куратора", len(unled["rows"]), "person-x", listed("cases", curator_id="empty"), "bad")
+    day.tile(say("без {curator:gen}"), len(unled["rows"]), "person-x", listed("cases", curator_id="empty"), "bad")
     day.tile("ждут решения", waiting, "hourglass-split", url_for("WaitingView.show"), "warn")
-    day.tile("договоров заканчивается", len(ending["rows"]), "pen", "#aside-1", "warn")
+    day.tile(say("{agreement_short:pl_gen} заканчивается"), len(ending["rows"]), "pen", "#aside-1", "warn")
     day.work += [unled, sections.without_programme(session, everything)]
     day.aside.append(ending)
     _add_withdrawn(day, session, everything)

@@ -32,8 +32,11 @@ from app.papers.numbers import take_number
 from app.programmes import rules as programmes
 from app.programmes.models import Programme, ProgrammeVersion, VersionKind, VersionStatus
 from app.programmes.rights import take
+from app.terms import say
 
 WITHOUT_MEETINGS = (BodyKind.SINGLE_PERSON, BodyKind.AUTHORITY)
+
+OTHER_BODY = "{programme_short?Этот|Эту|Это} {programme_short:acc} рассматривает другой орган: {body}."
 
 
 def local_day(moment: dt.datetime, by: Actor) -> dt.date:
@@ -177,7 +180,10 @@ def add_to_agenda(
         case = version.programme.case
         kind = ItemKind.PROGRAMME if version.kind is VersionKind.FIRST else ItemKind.CORRECTION
     elif kind in (None, ItemKind.PROGRAMME, ItemKind.CORRECTION):
-        raise RuleBroken("Выберите программу, которую нужно рассмотреть.", field="programme_version_id")
+        raise RuleBroken(
+            say("Выберите {programme_short:acc}, {programme_short?который|которую|которое} нужно рассмотреть."),
+            field="programme_version_id",
+        )
     item = AgendaItem(
         meeting=meeting,
         no=max((other.no for other in meeting.items), default=0) + 1,
@@ -205,10 +211,15 @@ def _check_candidate(version: ProgrammeVersion, meeting: Meeting) -> None:
     if version.status is not VersionStatus.SUBMITTED:
         raise RuleBroken(f"В повестку ставят то, что отправлено на рассмотрение, а {version.state_in_words}.")
     if version.body_id != meeting.body_id:
-        raise RuleBroken(f"Эту программу рассматривает другой орган: {version.body}.")
+        raise RuleBroken(say(OTHER_BODY, body=version.body))
     standing = next((item for item in version.agenda_items if item.is_open), None)
     if standing is not None:
-        raise RuleBroken(f"Эта программа уже в повестке заседания №\u00a0{standing.meeting.number}.")
+        raise RuleBroken(
+            say(
+                "{programme_short?Этот|Эта|Это} {programme_short} уже в повестке заседания №\u00a0{number}.",
+                number=standing.meeting.number,
+            )
+        )
 
 
 def remove_from_agenda(item: AgendaItem, *, by: Actor) -> None:

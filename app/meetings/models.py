@@ -61,7 +61,7 @@ class ItemKind(Choice):
     """What an agenda item is about."""
 
     RECOGNITION = "recognition", "признание нуждаемости"
-    PROGRAMME = "programme", "утверждение программы"
+    PROGRAMME = "programme", "утверждение {programme_short:gen}"
     CORRECTION = "correction", "корректировка"
     INTERIM = "interim", "промежуточные результаты"
     FINAL = "final", "итоговые результаты"
@@ -222,7 +222,7 @@ class AgendaItem(UnitModel):
     kind: Mapped[ItemKind] = column("Вопрос", privacy=Privacy.NONE)
     title: Mapped[Line | None] = column("О чём")
     case_id: Mapped[int | None] = link("Дело", "family_case")
-    programme_version_id: Mapped[int | None] = link("Версия программы", "programme_version", index=False)
+    programme_version_id: Mapped[int | None] = link("Версия {programme_short:gen}", "programme_version", index=False)
     speaker_id: Mapped[int | None] = link("Докладчик", "staff_member")
     heard: Mapped[Prose | None] = column("Слушали")
     discussion: Mapped[Prose | None] = column("Выступили")

@@ -33,6 +33,7 @@ from app.register.forms import Bound, empty_form, read_form, view_of
 from app.register.history import day_words
 from app.register.pages import Act, Badge, Blank
 from app.register.spec import Group, Spec
+from app.terms import say, word
 from app.words import counted
 
 NO_DECISION = Badge("решения нет", "warn", "clock-history")
@@ -42,6 +43,9 @@ _ABOUT_PROGRAMME = (DecisionKind.APPROVE, DecisionKind.SEND_BACK, DecisionKind.R
 
 
 # ---- the decision form -------------------------------------------------------------------------------
+
+AWAIT = (("nom", "ждёт"), ("gen", "ждут"), ("pl_gen", "ждут"))
+"""One programme awaits, two and five of them await."""
 
 
 def decision_form(*, votes: bool = False, about_programme: bool = True) -> tuple[Spec, tuple[Group, ...]]:
@@ -119,7 +123,7 @@ def _item(
     decision, version = item.decision, item.programme_version
     title, url = item.title or item.kind.label, ""
     if version is not None:
-        title = f"Программа семьи {version.programme.case.family}, версия {version.version_no}"
+        title = f"{word('Programme_short')} семьи {version.programme.case.family}, версия {version.version_no}"
         url = url_for("Versions.show", pk=version.id)
     elif item.case is not None:
         title, url = f"{title}: семья {item.case.family}", url_for("Cases.show", pk=item.case.id)
@@ -305,14 +309,14 @@ def waiting_page(session: Session, by: Actor, *, may_work: bool) -> dict[str, An
         group["rows"].append(_waiting(version, body, following, calendar, by, may_work=may_work))
     return {
         "title": "На рассмотрении",
-        "line": counted(len(versions), "программа ждёт", "программы ждут", "программ ждут")
+        "line": counted(len(versions), *(say(f"{{programme_short:{form}}} {verb}") for form, verb in AWAIT))
         + f" решения{_roughly(versions, calendar, by)}",
         "acts": (),
         "crumbs": (),
         "groups": list(groups.values()),
         "blank": Blank(
             "Ничего не ждёт решения",
-            "Здесь появятся программы, которые куратор отправит на рассмотрение.",
+            say("Здесь появятся {programme_short:pl}, которые {curator} отправит на рассмотрение."),
             icon="hourglass-split",
         ),
     }

@@ -37,6 +37,7 @@ from app import journal
 from app.acting import Actor, now, today
 from app.base import RuleBroken, session_of
 from app.meetings.agenda import (
+    OTHER_BODY,
     WITHOUT_MEETINGS,
     add_to_agenda,
     cancel,
@@ -66,6 +67,7 @@ from app.papers.numbers import take_number
 from app.programmes import rules as programmes
 from app.programmes.models import ProgrammeVersion, VersionKind, VersionStatus
 from app.programmes.rights import take
+from app.terms import say
 
 __all__ = [
     "add_to_agenda",
@@ -192,14 +194,19 @@ def decide(
 def _check_kind(kind: DecisionKind, body: Body, reason: str | None, *, about_programme: bool) -> str | None:
     """Return the reason without edges; refuse a decision that does not answer the question."""
     if about_programme and kind not in ABOUT_PROGRAMME:
-        raise RuleBroken("Программу можно утвердить, отклонить или вернуть на доработку.", field="kind")
+        raise RuleBroken(
+            say("{Programme_short:acc} можно утвердить, отклонить или вернуть на доработку."), field="kind"
+        )
     if not about_programme and kind in ABOUT_PROGRAMME:
-        raise RuleBroken(f"В этом вопросе нет программы, {kind.label} нечего. Выберите другое решение.", field="kind")
+        raise RuleBroken(
+            say("В этом вопросе нет {programme_short:gen}, {verb} нечего. Выберите другое решение.", verb=kind.label),
+            field="kind",
+        )
     if body.decides and kind not in body.decides:
         raise RuleBroken(f"{body}: такого решения принять не может. Выберите другое.", field="kind")
     reason = (reason or "").strip() or None
     if kind in NEED_REASON and reason is None:
-        raise RuleBroken("Напишите причину: её увидит куратор, и она войдёт в протокол.", field="reason")
+        raise RuleBroken(say("Напишите причину: её увидит {curator}, и она войдёт в протокол."), field="reason")
     return reason
 
 
@@ -349,15 +356,17 @@ def decide_alone(
 ) -> Decision:
     """Decide on a submitted programme by the order *number* of *date* of the one person the body names."""
     if body.kind not in WITHOUT_MEETINGS:
-        raise RuleBroken(f"{body} решает на заседании. Поставьте программу в повестку.")
+        raise RuleBroken(say("{body} решает на заседании. Поставьте {programme_short:acc} в повестку.", body=body))
     seat = seat_of(body, by)
     if seat is None or seat.function not in ALONE:
-        raise RuleBroken(f"{body}: решение принимает тот, кто здесь назван. Передайте программу ему.")
+        raise RuleBroken(
+            say("{body}: решение принимает тот, кто здесь назван. Передайте {programme_short:acc} ему.", body=body)
+        )
     version = take(version)
     if version.status is not VersionStatus.SUBMITTED:
         raise RuleBroken(f"Решают о том, что на рассмотрении, а {version.state_in_words}.")
     if version.body_id != body.id:
-        raise RuleBroken(f"Эту программу рассматривает другой орган: {version.body}.")
+        raise RuleBroken(say(OTHER_BODY, body=version.body))
     _check_paper(number, date)
     reason = _check_kind(kind, body, reason, about_programme=True)
     session, unit, moment, case = session_of(version), version.service_unit_id, now(), version.programme.case

@@ -192,7 +192,7 @@ class Meetings(Register):
 
     @action("close_agenda", "Закрыть повестку", done="Повестка закрыта.",
             icon="lock", multiple=False,
-            confirm="После этого добавить или отозвать программу будет нельзя.",
+            confirm="После этого добавить или отозвать {programme_short:acc} будет нельзя.",
             when=lambda meeting: meeting.status is MeetingStatus.PLANNED)  # fmt: skip
     def close_agenda(self, meeting: Meeting, *, by: Actor) -> None:
         """Freeze the agenda."""

@@ -29,6 +29,7 @@ from app.register.pages import Act, Badge, Cell, FormPage
 from app.register.spec import Group, Spec
 from app.register.view import Register
 from app.register.view import shown as column_of
+from app.terms import say
 
 _CLOSE = "Закрыть вход? Сотрудник сразу выйдет из системы и больше не войдёт. Его дела и записи останутся."
 _RENEW = "Выдать новый пароль? Прежний перестанет подходить, сотрудник выйдет из системы."
@@ -138,7 +139,7 @@ class Accounts(Register):
         intro = "Пароль система придумает сама и покажет один раз. При первом входе сотрудник сменит его на свой."
 
         def draw(form: Bound, error: str = "") -> str:
-            return self._draw(form, self.add_label, here, back, "Открыть вход", error, intro)
+            return self._draw(form, say(self.add_label), here, back, "Открыть вход", error, intro)
 
         if request.method == "GET":
             given = request.args.get("staff_id", "")

@@ -21,6 +21,7 @@ from app.register.access import access, may
 from app.register.editing import Refused, committed
 from app.register.pages import Act
 from app.roles import LETTERS, ROLES
+from app.terms import say
 
 COLUMNS: dict[str, str] = {
     "R": "Открывать и выгружать",
@@ -64,7 +65,7 @@ def matrix() -> tuple[Part, ...]:
     group, told = "", set()
     for screen in current_app.extensions["opora_menu"]:
         group, view = screen.group or group, views[screen.view]
-        lines = list(_lines(view, screen.label))
+        lines = list(_lines(view, say(screen.label)))
         # A screen that serves another one asks for the rights of that one and has none of its own.
         if lines and (screen.label or view.class_permission_name not in told):
             told.add(view.class_permission_name)
@@ -97,7 +98,8 @@ def _has(view: Any, data: Privacy) -> bool:
 def _action_label(view: Any, permission: str) -> str:
     made = getattr(view, "register_actions", {}).get(permission)
     label = made.label if made else getattr(view, "permission_labels", {}).get(permission, permission)
-    return str(label[:1].lower() + label[1:])
+    label = say(label)
+    return label[:1].lower() + label[1:]
 
 
 class Roles(BaseView):

@@ -150,7 +150,8 @@ def _guards(order: dict[str, Any]) -> Iterator[Problem]:
                 yield (
                     (*path, "exit", at),
                     (
-                        f"«{code}» выбирает один путь, а в exit закрывает и другой: её место в next, в guards своего пути."
+                        f"«{code}» выбирает один путь, а в exit закрывает и другой: её место в next, "
+                        f"в guards своего пути."
                     ),
                 )
         if {"decision_continue", "decision_terminate"} <= set(exits):

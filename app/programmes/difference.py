@@ -10,6 +10,7 @@ from typing import Any
 
 from app.base import Choice
 from app.programmes.models import ExecutorType, Measure, ProgrammeVersion
+from app.terms import say
 
 
 class Change(enum.StrEnum):
@@ -106,7 +107,7 @@ def summary(changes: Iterable[MeasureChange], content: Iterable[FieldChange] = (
             lines.append(f"Изменено: «{change.title}» ({_labels(change.fields)}).")
     content = list(content)
     if content:
-        lines.append(f"Изменено в программе: {_labels(content)}.")
+        lines.append(f"{say('Изменено в {programme_short:prep}')}: {_labels(content)}.")
     return "\n".join(lines) or "Без изменений."
 
 

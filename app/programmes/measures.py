@@ -16,9 +16,15 @@ from app.programmes.difference import executor_of
 from app.programmes.models import Measure, MeasureLineage, MeasureStatus, ProgrammeVersion, VersionStatus
 from app.programmes.rights import directions_of, leads, need_direction, take
 from app.programmes.succession import MEASURE_CONTENT
+from app.terms import say
 
 EDITABLE = (VersionStatus.DRAFT, VersionStatus.AGREED)
 FINISHED = (MeasureStatus.DONE, MeasureStatus.PARTLY)
+
+MARKED_IN = (
+    "Отмечать выполнение можно в {programme_short?утверждённом|утверждённой|утверждённом} "
+    "{programme_short:prep}, а {state}."
+)
 
 
 def draft_to_change(version: ProgrammeVersion, by: Actor) -> ProgrammeVersion:
@@ -41,16 +47,17 @@ def draft_to_change(version: ProgrammeVersion, by: Actor) -> ProgrammeVersion:
 def _why_frozen(version: ProgrammeVersion) -> str:
     if version.status is VersionStatus.SUBMITTED:
         return f"Версия {version.version_no} на рассмотрении, изменить её нельзя. Отзовите её, если нужно поправить."
-    return (
-        f"Версия {version.version_no} уже не черновик: {version.status.label}. "
-        "Чтобы изменить программу, начните корректировку."
+    return say(
+        "Версия {number} уже не черновик: {state}. Чтобы изменить {programme_short:acc}, начните корректировку.",
+        number=version.version_no,
+        state=version.status.label,
     )
 
 
 def missing(version: ProgrammeVersion) -> list[str]:
     """Return what the version lacks before a body may look at it, one sentence each (guard measures_complete)."""
     if not version.measures:
-        return ["В программе нет мероприятий: добавьте хотя бы одно."]
+        return [say("В {programme_short:prep} нет мероприятий: добавьте хотя бы одно.")]
     lacks: list[str] = []
     for measure in version.measures:
         if executor_of(measure) is None:
@@ -137,7 +144,7 @@ def mark_measure(
     version = take(measure.programme_version)
     measure = take(measure)
     if version.status not in (VersionStatus.APPROVED, VersionStatus.IN_FORCE):
-        raise RuleBroken(f"Отмечать выполнение можно в утверждённой программе, а {version.state_in_words}.")
+        raise RuleBroken(say(MARKED_IN, state=version.state_in_words))
     acting = next((other for other in version.programme.versions if other.status is VersionStatus.IN_FORCE), version)
     if acting is not version:
         raise RuleBroken(f"Сейчас действует версия {acting.version_no}: отметьте мероприятие в ней.")

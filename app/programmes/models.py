@@ -18,6 +18,7 @@ from app.cases.models import Direction, FamilyCase
 from app.register.lookup import SHOWN
 from app.register.lookup import Choice as LookedUp
 from app.register.search import found_by
+from app.terms import word
 
 if TYPE_CHECKING:
     from app.meetings.models import AgendaItem, Body
@@ -128,7 +129,7 @@ class Programme(UnitModel):
     )
 
     def __str__(self) -> str:
-        return f"Программа №\u00a0{self.number}"
+        return f"{word('Programme_short')} №\u00a0{self.number}"
 
 
 programme_partner = Table(
@@ -177,7 +178,7 @@ class ProgrammeVersion(UnitModel):
         CheckConstraint("valid_to >= valid_from", name="term_forward"),
     )
 
-    programme_id: Mapped[int] = link("Программа", "programme", index=False)
+    programme_id: Mapped[int] = link("{Programme_short}", "programme", index=False)
     version_no: Mapped[int] = column("Версия", privacy=Privacy.NONE)
     kind: Mapped[VersionKind] = column("Вид", privacy=Privacy.NONE)
     status: Mapped[VersionStatus] = column("Статус", default=VersionStatus.DRAFT, privacy=Privacy.NONE)
@@ -280,7 +281,7 @@ class Measure(UnitModel):
         Index("ix_measure_due", "service_unit_id", "status", "due"),
     )
 
-    version_id: Mapped[int] = link("Версия программы", "programme_version", index=False)
+    version_id: Mapped[int] = link("Версия {programme_short:gen}", "programme_version", index=False)
     lineage_id: Mapped[int] = link("Линия мероприятия", "measure_lineage")
     no: Mapped[int] = column("№", privacy=Privacy.NONE)
     title: Mapped[Line] = column("Мероприятие", search=True)

@@ -71,9 +71,9 @@ def page_of(version: ProgrammeVersion, old: str = "", new: str = "") -> dict[str
 def _note(version: ProgrammeVersion) -> dict[str, str] | None:
     if version.status is VersionStatus.SUBMITTED:
         if version.agenda_closed_at:
-            text = "Повестка закрыта, отозвать программу уже нельзя."
+            text = say("Повестка закрыта, отозвать {programme_short:acc} уже нельзя.")
         else:
-            text = "Пока повестка не закрыта, программу можно отозвать и изменить."
+            text = say("Пока повестка не закрыта, {programme_short:acc} можно отозвать и изменить.")
         return {"tone": "info", "strong": f"Решает {version.body}.", "text": text}
     if version.status is VersionStatus.REJECTED and version.decision_reason:
         return {"tone": "bad", "strong": "Отклонена.", "text": version.decision_reason}
@@ -108,7 +108,7 @@ def _measure(one: Measure, version: ProgrammeVersion) -> dict[str, Any]:
 
 def _facts(version: ProgrammeVersion) -> tuple[FactsPart, ...]:
     pairs = [("Цель", version.goal), ("Задачи", version.tasks), ("Критерии эффективности", version.effect_criteria)]
-    return (FactsPart("О чём программа", tuple((label, shown(text)) for label, text in pairs)),)
+    return (FactsPart(say("О чём {programme_short}"), tuple((label, shown(text)) for label, text in pairs)),)
 
 
 def _compare(version: ProgrammeVersion, versions: list[ProgrammeVersion], old: str, new: str) -> dict[str, Any] | None:
@@ -183,7 +183,9 @@ def _checks(version: ProgrammeVersion) -> list[dict[str, Any]]:
     if version.status not in EDITABLE:
         return []
     lacks = [{"tone": "bad", "text": sentence, "hint": "", "act": None} for sentence in missing(version)]
-    return lacks or [{"tone": "ok", "text": "Всё на месте, программу можно отправлять.", "hint": "", "act": None}]
+    return lacks or [
+        {"tone": "ok", "text": say("Всё на месте, {programme_short:acc} можно отправлять."), "hint": "", "act": None}
+    ]
 
 
 def cell(version: ProgrammeVersion) -> Cell:

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from app.acting import Actor, today
 from app.base import Model, RuleBroken, UnitModel, session_of
 from app.cases.models import CaseTeamMember, Direction, FamilyCase
+from app.terms import say
 
 HEADS = ("head_of_service",)
 """Roles that answer for all cases of a unit."""
@@ -66,7 +67,7 @@ def directions_of(case: FamilyCase, by: Actor) -> set[Direction]:
 def need_lead(case: FamilyCase, by: Actor) -> None:
     """Refuse unless *by* leads the case."""
     if not leads(case, by):
-        raise RuleBroken("Это делает куратор семьи или руководитель службы. Попросите кого-то из них.")
+        raise RuleBroken(say("Это делает {curator} семьи или руководитель службы. Попросите кого-то из них."))
 
 
 def need_direction(case: FamilyCase, by: Actor, *directions: Direction | None) -> None:
@@ -76,7 +77,10 @@ def need_direction(case: FamilyCase, by: Actor, *directions: Direction | None) -
     own = directions_of(case, by)
     if not own:
         raise RuleBroken(
-            "Вы не в команде этой семьи, и её мероприятия вам не изменить. Попросите куратора включить вас в команду."
+            say(
+                "Вы не в команде этой семьи, и её мероприятия вам не изменить. "
+                "Попросите {curator:acc} включить вас в команду."
+            )
         )
     if not own.issuperset(directions):
         names = ", ".join(sorted(direction.label for direction in own))

@@ -57,6 +57,7 @@ from app.programmes.measures import (
 from app.programmes.models import Programme, ProgrammeVersion, VersionKind, VersionStatus
 from app.programmes.rights import need_lead, take
 from app.programmes.succession import carry_facts, next_version
+from app.terms import say, word
 
 if TYPE_CHECKING:
     from app.meetings.models import Body, Decision
@@ -86,7 +87,9 @@ __all__ = [
 
 OPEN = (*EDITABLE, VersionStatus.SUBMITTED)
 STANDING = (VersionStatus.APPROVED, VersionStatus.IN_FORCE)
-TITLE = "Индивидуальная программа социального сопровождения семьи"
+NOT_SENT = "{Programme_short} не {programme_short?отправлен|отправлена|отправлено}."
+MAY_ACT = "Действовать может {programme_short?утверждённый|утверждённая|утверждённое} {programme_short}, а {state}."
+MAY_END = "Закончить можно {programme_short?действующий|действующую|действующее} {programme_short:acc}, а {state}."
 
 
 # ---- drafting ----------------------------------------------------------------------------------------
@@ -100,21 +103,29 @@ def start_programme(
     goal: str,
     valid_from: dt.date,
     valid_to: dt.date,
-    title: str = TITLE,
+    title: str = "",
     **content: Any,
 ) -> ProgrammeVersion:
-    """Start the programme of a case and return its first version, a draft. *content* as in ``difference.CONTENT``."""
+    """Start the programme of a case and return its first version, a draft. *content* as in ``difference.CONTENT``.
+
+    Without a *title* it has the one the centre's order of work gives the document.
+    """
     need_lead(case, by)
     case = take(case)
     if not case.status.is_open:
-        raise RuleBroken(f"Дело {case} закончено, программу для него не составляют.")
+        raise RuleBroken(say("Дело {case} закончено, {programme_short:acc} для него не составляют.", case=case))
     existing = session.scalar(select(Programme).where(Programme.case_id == case.id))
     if existing is not None:
-        raise RuleBroken(f"У семьи уже есть программа №\u00a0{existing.number}: откройте её.")
+        raise RuleBroken(
+            say(
+                "У семьи уже есть {programme_short} №\u00a0{number}: откройте {programme_short?его|её|его}.",
+                number=existing.number,
+            )
+        )
     _check_content({"goal": goal, "valid_from": valid_from, "valid_to": valid_to, **content})
     unit, year = case.service_unit_id, today().year
     number = format_number(take_number(session, unit, "programme", year), year)
-    programme = Programme(case=case, number=number, title=title, service_unit_id=unit)
+    programme = Programme(case=case, number=number, title=title or word("programme_doc_title"), service_unit_id=unit)
     version = ProgrammeVersion(
         programme=programme,
         version_no=1,
@@ -132,7 +143,10 @@ def start_programme(
 
 
 def change_draft(version: ProgrammeVersion, *, by: Actor, **content: Any) -> ProgrammeVersion:
-    """Change the goal, term and other content of a draft; *content* as in ``difference.CONTENT``."""
+    """Change the goal, term and other content of a draft; *content* as in ``difference.CONTENT``.
+
+    Without a *title* it has the one the centre's order of work gives the document.
+    """
     need_lead(version.programme.case, by)
     version = draft_to_change(version, by)
     _check_content({"goal": version.goal, "valid_from": version.valid_from, "valid_to": version.valid_to, **content})
@@ -147,12 +161,19 @@ def _check_content(content: dict[str, Any]) -> None:
     if unknown:
         raise TypeError(f"a programme has no {', '.join(sorted(unknown))} to fill in")
     if not (content["goal"] or "").strip():
-        raise RuleBroken("Напишите цель программы.", field="goal")
+        raise RuleBroken(say("Напишите цель {programme_short:gen}."), field="goal")
     for name, label in (("valid_from", "с какого дня"), ("valid_to", "по какой день")):
         if content[name] is None:
-            raise RuleBroken(f"Укажите, {label} рассчитана программа.", field=name)
+            raise RuleBroken(
+                say(
+                    "Укажите, {label} {programme_short?рассчитан|рассчитана|рассчитано} {programme_short}.", label=label
+                ),
+                field=name,
+            )
     if content["valid_to"] < content["valid_from"]:
-        raise RuleBroken("Программа заканчивается раньше, чем начинается. Поменяйте одну из дат.", field="valid_to")
+        raise RuleBroken(
+            say("{Programme_short} заканчивается раньше, чем начинается. Поменяйте одну из дат."), field="valid_to"
+        )
 
 
 def agree_with_family(
@@ -171,7 +192,7 @@ def agree_with_family(
     if version.status is not VersionStatus.DRAFT:
         raise RuleBroken(f"Согласие семьи записывают для черновика, а эта версия – {version.status.label}.")
     if not version.measures:
-        raise RuleBroken("Согласовывать пока нечего: в программе нет мероприятий.")
+        raise RuleBroken(say("Согласовывать пока нечего: в {programme_short:prep} нет мероприятий."))
     if on is not None and on > today():
         raise RuleBroken(f"{on:%d.%m.%Y} ещё не наступило. Проверьте дату.", field="family_agreed_at")
     version.status = VersionStatus.AGREED
@@ -192,9 +213,11 @@ def submit(version: ProgrammeVersion, *, by: Actor, body: Body) -> ProgrammeVers
         raise RuleBroken(f"Отправить можно черновик, а {version.state_in_words}.")
     lacks = missing(version)
     if lacks:
-        raise RuleBroken(f"Программа не отправлена. {lacks[0]}")
+        raise RuleBroken(f"{say(NOT_SENT)} {lacks[0]}")
     if body.service_unit_id != version.service_unit_id or (body.decides and "approve_programme" not in body.decides):
-        raise RuleBroken(f"{body} программы не утверждает. Выберите другой орган.", field="body_id")
+        raise RuleBroken(
+            say("{body} {programme_short:pl_acc} не утверждает. Выберите другой орган.", body=body), field="body_id"
+        )
     version.status = VersionStatus.SUBMITTED
     version.body_id = body.id
     version.submitted_at = now()
@@ -215,7 +238,9 @@ def withdraw(version: ProgrammeVersion, *, by: Actor) -> ProgrammeVersion:
     if version.status is not VersionStatus.SUBMITTED:
         raise RuleBroken(f"Отозвать можно то, что на рассмотрении, а {version.state_in_words}.")
     if version.agenda_closed_at is not None:
-        raise RuleBroken("Повестка заседания закрыта, отозвать программу уже нельзя. Дождитесь решения.")
+        raise RuleBroken(
+            say("Повестка заседания закрыта, отозвать {programme_short:acc} уже нельзя. Дождитесь решения.")
+        )
     session = session_of(version)
     # The agenda lies on a higher floor; the relationship reaches it so that no question is left without a programme.
     for item in version.agenda_items:
@@ -281,7 +306,7 @@ def send_back(version: ProgrammeVersion, *, decision: Decision, reason: str | No
 def _needed_reason(reason: str | None) -> str:
     reason = (reason or "").strip()
     if not reason:
-        raise RuleBroken("Напишите причину: её увидит куратор, и она войдёт в протокол.", field="reason")
+        raise RuleBroken(say("Напишите причину: её увидит {curator}, и она войдёт в протокол."), field="reason")
     return reason
 
 
@@ -293,7 +318,7 @@ def _decided(version: ProgrammeVersion, decision: Decision, verb: str) -> Progra
     if version.status is not VersionStatus.SUBMITTED:
         raise RuleBroken(f"Нельзя {verb} то, что не на рассмотрении: {version.programme}, {version.state_in_words}.")
     if decision.item.programme_version_id != version.id:
-        raise RuleBroken("Это решение о другой программе.")
+        raise RuleBroken(say("Это решение о {programme_short?другом|другой|другом} {programme_short:prep}."))
     if decision.item.meeting.signed_at is None:
         raise RuleBroken("Решение вступит в силу, когда протокол подпишут председатель и секретарь.")
     version.decision_id = decision.id
@@ -316,7 +341,7 @@ def put_in_force(version: ProgrammeVersion, *, by: Actor, on: dt.date | None = N
     if version.status is VersionStatus.IN_FORCE:
         raise RuleBroken(f"Версия {version.version_no} уже действует.")
     if version.status is not VersionStatus.APPROVED:
-        raise RuleBroken(f"Действовать может утверждённая программа, а {version.state_in_words}.")
+        raise RuleBroken(say(MAY_ACT, state=version.state_in_words))
     session, day = session_of(version), on or today()
     for earlier in version.programme.versions:
         if earlier.version_no < version.version_no and earlier.status in STANDING:
@@ -341,14 +366,19 @@ def correct(
     """
     need_lead(programme.case, by)
     if not (reason or "").strip():
-        raise RuleBroken("Напишите, почему программу нужно изменить.", field="change_reason")
+        raise RuleBroken(say("Напишите, почему {programme_short:acc} нужно изменить."), field="change_reason")
     programme = take(programme)
     drafted = next((version for version in programme.versions if version.status in OPEN), None)
     if drafted is not None:
         raise RuleBroken(f"Версия {drafted.version_no} уже составляется ({drafted.status.label}). Продолжите её.")
     standing = [version for version in programme.versions if version.status in STANDING]
     if not standing:
-        raise RuleBroken("Корректируют утверждённую программу, а такой версии нет.")
+        raise RuleBroken(
+            say(
+                "Корректируют {programme_short?утверждённый|утверждённую|утверждённое} "
+                "{programme_short:acc}, а такой версии нет."
+            )
+        )
     version = next_version(standing[-1], kind=kind, reason=reason.strip())
     sentence = f"{version}: начата {kind.label}. Причина: {reason.strip()}"
     journal.record(session_of(version), by, "programme.correct", version, sentence)
@@ -363,7 +393,9 @@ def complete(version: ProgrammeVersion, *, by: Actor, on: dt.date | None = None)
 def terminate(version: ProgrammeVersion, *, by: Actor, reason: str, on: dt.date | None = None) -> ProgrammeVersion:
     """Stop the acting version before its goals are met; the reason is kept."""
     if not (reason or "").strip():
-        raise RuleBroken("Напишите, почему программа прекращена.", field="reason")
+        raise RuleBroken(
+            say("Напишите, почему {programme_short} {programme_short?прекращён|прекращена|прекращено}."), field="reason"
+        )
     return _end(version, VersionStatus.TERMINATED, by=by, on=on, reason=reason.strip())
 
 
@@ -374,7 +406,7 @@ def _end(
         need_lead(version.programme.case, by)
     version = take(version)
     if version.status is not VersionStatus.IN_FORCE:
-        raise RuleBroken(f"Закончить можно действующую программу, а {version.state_in_words}.")
+        raise RuleBroken(say(MAY_END, state=version.state_in_words))
     version.status = status
     version.ended_at = on or today()
     version.decision_reason = reason or version.decision_reason

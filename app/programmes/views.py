@@ -25,6 +25,7 @@ from app.register.actions import action
 from app.register.field import Field
 from app.register.pages import Act, Cell
 from app.register.view import Register, registers, shown
+from app.terms import say
 
 
 def _page_url(version_id: int) -> str:
@@ -36,7 +37,7 @@ class Programmes(Register):
 
     key = "programmes"
     datamodel = Programme
-    title = "Программы", "Программа"
+    title = "{Programme_short:pl}", "{Programme_short}"
     list_columns = ["number", "family", "state", "term", "case_id"]
     phone_columns = ["number", "family", "state"]
     filter_columns = ["versions.status", "versions.valid_to", "number"]
@@ -45,7 +46,7 @@ class Programmes(Register):
     order = "number"
     eager = ["versions", "case.family"]
     search_through = ["case.family"]
-    placeholder = "№ программы, фамилия семьи"
+    placeholder = "№ {programme_short:gen}, фамилия семьи"
     fixed_rows = True
 
     @shown("Семья")
@@ -67,7 +68,9 @@ class Programmes(Register):
 
     def card_acts(self, record: Programme) -> tuple[Act, ...]:
         """The way to the page of the newest version."""
-        return (Act("open", "Открыть программу", _page_url(record.versions[-1].id), icon="list-check"),)
+        return (
+            Act("open", say("Открыть {programme_short:acc}"), _page_url(record.versions[-1].id), icon="list-check"),
+        )
 
     def row_link(self) -> Callable[[Any], str | None]:
         """A row leads to the page of its newest version."""
@@ -82,20 +85,20 @@ class Versions(Register):
 
     key = "versions"
     datamodel = ProgrammeVersion
-    title = "Версии программ", "Программа"
+    title = "Версии {programme_short:pl_gen}", "{Programme_short}"
     list_columns = ["programme_id", "version_no", "kind", "status", "valid_from", "valid_to", "submitted_at"]
     form_fields = [
         Field("case_id", "Дело", "ref", required=True, target=FamilyCase),
-        Field("reason", "Причина", "prose", required=True, hint="Её увидят все, кто работает с программой."),
+        Field("reason", "Причина", "prose", required=True, hint="Её увидят все, кто работает с {programme_short:ins}."),
     ]
     add_columns = [
         ("Для кого", ["case_id"]),
-        ("О чём программа", ["goal", "tasks", "valid_from", "valid_to", "effect_criteria"]),
+        ("О чём {programme_short}", ["goal", "tasks", "valid_from", "valid_to", "effect_criteria"]),
     ]
     edit_columns = ["goal", "tasks", "valid_from", "valid_to", "effect_criteria", "review_dates", "family_potential"]
     filter_columns = ["status", "kind", "valid_to"]
     order = "-submitted_at"
-    add_label = "Составить программу"
+    add_label = "Составить {programme_short:acc}"
 
     def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
         """A programme usually begins today."""
@@ -148,10 +151,17 @@ class Versions(Register):
             made.insert(0, Act("measure", "Добавить мероприятие", url, icon="plus-lg"))
         return (*made, self.files_act(record), self.history_act(record))
 
-    @action("submit", "Отправить на рассмотрение", done="Программа отправлена на рассмотрение.",
-            icon="send", asks=("body_id",), multiple=False, tone="primary",
-            confirm="Выберите, кто решает. Пока повестка не закрыта, программу можно отозвать.",
-            when=lambda version: version.status in EDITABLE)  # fmt: skip
+    @action(
+        "submit",
+        "Отправить на рассмотрение",
+        done="{Programme_short} {programme_short?отправлен|отправлена|отправлено} на рассмотрение.",
+        icon="send",
+        asks=("body_id",),
+        multiple=False,
+        tone="primary",
+        confirm="Выберите, кто решает. Пока повестка не закрыта, {programme_short:acc} можно отозвать.",
+        when=lambda version: version.status in EDITABLE,
+    )
     def submit(self, version: ProgrammeVersion, *, by: Actor, body_id: int) -> str:
         """Send the version to the deciding body."""
         rules.submit(version, by=by, body=self.linked({"body_id": body_id}, "body_id"))
@@ -167,16 +177,22 @@ class Versions(Register):
         rules.agree_with_family(version, by=by, on=family_agreed_at, person=person, how=how["family_agreed_how"])
         return _page_url(version.id)
 
-    @action("withdraw", "Отозвать", done="Программа отозвана и снова черновик.",
-            icon="arrow-counterclockwise", multiple=False,
-            confirm="Программа вернётся в черновики, её можно будет изменить и отправить снова.",
-            when=lambda version: version.status is VersionStatus.SUBMITTED)  # fmt: skip
+    @action(
+        "withdraw",
+        "Отозвать",
+        done="{Programme_short} {programme_short?отозван|отозвана|отозвано} и снова черновик.",
+        icon="arrow-counterclockwise",
+        multiple=False,
+        confirm="{Programme_short} вернётся в черновики, {programme_short?его|её|его} можно "
+        "будет изменить и отправить снова.",
+        when=lambda version: version.status is VersionStatus.SUBMITTED,
+    )
     def withdraw(self, version: ProgrammeVersion, *, by: Actor) -> str:
         """Take the version back before the agenda is closed."""
         rules.withdraw(version, by=by)
         return _page_url(version.id)
 
-    @action("put_in_force", "Ввести в действие", done="Программа действует.",
+    @action("put_in_force", "Ввести в действие", done="{Programme_short} действует.",
             icon="play-circle", multiple=False, tone="primary",
             when=lambda version: version.status in (VersionStatus.APPROVED,))  # fmt: skip
     def put_in_force(self, version: ProgrammeVersion, *, by: Actor) -> str:
@@ -192,9 +208,15 @@ class Versions(Register):
         """Begin the next version."""
         return _page_url(rules.correct(version.programme, by=by, reason=reason).id)
 
-    @action("complete", "Завершить", done="Программа завершена.",
-            icon="check2-circle", multiple=False, confirm="Программа выполнена целиком?",
-            when=lambda version: version.status is VersionStatus.IN_FORCE)  # fmt: skip
+    @action(
+        "complete",
+        "Завершить",
+        done="{Programme_short} {programme_short?завершён|завершена|завершено}.",
+        icon="check2-circle",
+        multiple=False,
+        confirm="{Programme_short} {programme_short?выполнен|выполнена|выполнено} целиком?",
+        when=lambda version: version.status is VersionStatus.IN_FORCE,
+    )
     def complete(self, version: ProgrammeVersion, *, by: Actor) -> str:
         """End the programme as done."""
         rules.complete(version, by=by)
@@ -237,7 +259,7 @@ class Measures(Register):
         """The way back to the programme, for whom it is open."""
         if not may(registers().by_key["versions"], "show"):
             return ()
-        return (Act("open", "К программе", _page_url(record.version_id), icon="list-check"),)
+        return (Act("open", say("К {programme_short:dat}"), _page_url(record.version_id), icon="list-check"),)
 
     @action("mark", "Отметить выполнение", done="Отметка записана.",
             icon="check2-square", multiple=False,

@@ -15,6 +15,7 @@ from app.base import Model, RuleBroken
 from app.register.field import Field
 from app.register.saving import constraint_in_words
 from app.register.spec import Group, Spec
+from app.terms import say
 
 MOST = 500
 """Rows one bulk step may touch; more is a matter for a job with a preview."""
@@ -38,6 +39,10 @@ class RegisterAction:
     multiple: bool = True
     done: str = ""
     when: Callable[[Any], bool] | None = None
+
+    def said(self) -> RegisterAction:
+        """Return the action with its texts in the centre's words."""
+        return replace(self, label=say(self.label), confirm=say(self.confirm), done=say(self.done))
 
 
 def action(name: str, label: str, **options: Any) -> Callable[[Callable[..., object]], Callable[..., object]]:

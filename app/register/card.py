@@ -55,7 +55,7 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
     elif current:
         related, other = next((r, o) for r, o in tabs if o.key == current)
         inner = other.seen_spec()
-        looking.block(other.title[0])
+        looking.block(other.spec.many)
         notes += other.notes_within(record)
         state = other.state_of(inner, keep=("tab",))
         page["related"] = other.list_page(
@@ -72,7 +72,7 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
     if page.get("parts"):
         looking.fields_shown(spec, [name for name in names if name not in closed])
     drawn = [Tab("", "Обзор" if whole else "Сведения", here, not current)]
-    drawn += [Tab(o.key, o.title[0], f"{here}?tab={o.key}", o.key == current, counts[o.key]) for _, o in tabs]
+    drawn += [Tab(o.key, o.spec.many, f"{here}?tab={o.key}", o.key == current, counts[o.key]) for _, o in tabs]
     said = {file_pages.TAB: "Файлы", "history": "История"}
     drawn += [Tab(key, said[key], f"{here}?tab={key}", current == key, counts.get(key)) for key in own_tabs]
     return render_template(

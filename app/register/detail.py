@@ -15,6 +15,7 @@ from app.register.locks import Lock
 from app.register.models import Attachment
 from app.register.pages import Cell, Closed, FactsPart
 from app.register.spec import Related, Spec
+from app.terms import say
 
 
 def facts(
@@ -34,7 +35,7 @@ def facts(
 
     return tuple(
         FactsPart(
-            group.legend or "Сведения",
+            say(group.legend) or "Сведения",
             tuple((spec.fields[name].said, cell(name)) for name in group.names if name not in closed),
             _closed(spec, {name: closed[name] for name in group.names if name in closed}),
         )

@@ -26,6 +26,7 @@ from app.register.registry import registers
 from app.register.saving import Merge, constraint_in_words, give_receipt, merge, referrers, sent_before
 from app.register.spec import names_in
 from app.register.walking import FROM, carried, following
+from app.terms import say
 
 if TYPE_CHECKING:
     from app.register.view import Register
@@ -135,7 +136,7 @@ def add(register: Register) -> Response | str:
     sent = request.form if request.method == "POST" else request.args
     fixed = _fixed(register, sent)
     names = {name: record.id for name, record in fixed.items()}
-    title = register.add_label if not fixed and register.add_label != "Добавить" else f"{spec.one}: добавить"
+    title = say(register.add_label) if not fixed and register.add_label != "Добавить" else f"{spec.one}: добавить"
     intro = ", ".join(f"{spec.fields[name].said}: {record}" for name, record in fixed.items())
     desk = Desk(
         register, by, "add", *(f"{name}={pk}" for name, pk in names.items()),
@@ -330,7 +331,7 @@ def delete(register: Register, pk: int) -> Response:
     title = str(record)
     found = referrers(session, record)
     if found:
-        known = {r.model.__tablename__: r.title[0].lower() for r in registers().by_key.values()}
+        known = {r.model.__tablename__: r.spec.many.lower() for r in registers().by_key.values()}
         words = ", ".join(f"{known.get(table.name, 'другие сведения')} ({number})" for table, number in found)
         flash(f"«{title}» нельзя удалить: с этим связаны {words}.", "bad")
         return redirect(url_for(f"{register.endpoint}.show", pk=pk))

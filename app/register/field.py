@@ -161,7 +161,7 @@ def shown(value: Any, kind: str = "computed", scale: int = 0) -> Cell:
     if value is None or value == "" or value == []:
         return Cell(NOT_GIVEN, empty=True, css="date" if kind in ("date", "moment") else "")
     if isinstance(value, Choice):
-        return Cell(say(value.label))
+        return Cell(value.label)
     if isinstance(value, bool):
         return Cell("да" if value else "нет")
     if isinstance(value, dt.datetime):

@@ -227,7 +227,7 @@ def view_of(form: Bound, name: str, lookup: Callable[[type[Model]], str]) -> Fie
     raw = form.raw.get(name, [])
     choices: tuple[tuple[str, str], ...] = ()
     if made.choices is not None:
-        choices = tuple((member.value, say(member.label)) for member in made.options)
+        choices = tuple((member.value, member.label) for member in made.options)
     return FieldView(
         name=name,
         label=made.said,
@@ -236,7 +236,7 @@ def view_of(form: Bound, name: str, lookup: Callable[[type[Model]], str]) -> Fie
         values=tuple(raw),
         choices=choices,
         required=made.required,
-        hint=made.hint,
+        hint=say(made.hint),
         error=form.errors.get(name, ""),
         advice=form.advice.get(name, ""),
         lookup_url=lookup(made.target) if made.target is not None else "",
@@ -253,7 +253,7 @@ def parts_of(form: Bound, lookup: Callable[[type[Model]], str]) -> tuple[FormPar
     for group in form.groups:
         views = tuple(view_of(form, name, lookup) for name in group.names if name not in form.fixed)
         if views:
-            made.append(FormPart(group.legend, views))
+            made.append(FormPart(say(group.legend), views))
     return tuple(made)
 
 

@@ -14,6 +14,7 @@ from app.register.pages import Act, Blank, ListPage, ViewTab
 from app.register.spec import Spec
 from app.register.state import ListState
 from app.register.views_kept import Opened
+from app.terms import say
 
 if TYPE_CHECKING:
     from app.register.view import Register
@@ -54,10 +55,10 @@ def list_page(
         columns=lists.heads(spec, state, names, url),
         rows=rows,
         pager=lists.pager(spec, state, found, url),
-        intro=spec.intro,
+        intro=say(spec.intro),
         query=state.query,
         searchable=spec.searchable,
-        placeholder=spec.placeholder,
+        placeholder=say(spec.placeholder),
         keep=(*state.keep, *state.look()),
         chips=lists.chips(spec, state, url, titles),
         filters=lists.controls(spec, state, titles, register.lookup_url) if owner is None else (),
@@ -69,7 +70,7 @@ def list_page(
         if filtered
         else Blank(
             f"{spec.many}: пока пусто",
-            spec.blank or "Здесь появится то, что вы внесёте.",
+            say(spec.blank) or "Здесь появится то, что вы внесёте.",
             acts=tuple(a for a in head if a.name == "add"),
         ),
         all_url=state.url(url, query="", conditions=()),
@@ -94,13 +95,13 @@ def _head(
     if may(register, "add") and not register.fixed_rows and len(path) < 2:
         fixed = {} if owner is None else {path[0]: owner.id, "back": f"{request.path}?{request.query_string.decode()}"}
         tone = "primary" if owner is None else ""
-        made.append(Act("add", register.add_label, register.url("add", **fixed), icon="plus-lg", tone=tone))
+        made.append(Act("add", say(register.add_label), register.url("add", **fixed), icon="plus-lg", tone=tone))
     return tuple(made)
 
 
 def _bulk(register: Register, spec: Spec) -> tuple[Act, ...]:
     made = [
-        Act(a.name, a.label, "", icon=a.icon, method="post", tone=a.tone)
+        Act(a.name, say(a.label), "", icon=a.icon, method="post", tone=a.tone)
         for a in register.register_actions.values()
         if a.multiple and may(register, a.name, action=True)
     ]

@@ -113,7 +113,7 @@ def _action_or_404(register: Register, name: str, *, multiple: bool) -> Register
     made = register.register_actions.get(name)
     if made is None or not (made.multiple if multiple else made.single) or not may(register, name, action=True):
         abort(404)
-    return made
+    return made.said()
 
 
 def _ask(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.base import RESTRICTED, SPECIAL, Model, Privacy
 from app.register.field import Field, fields_of
+from app.terms import say
 
 MOST_KEPT = 100
 """Choices of columns whose query one register keeps; people choose a few, an address could name thousands."""
@@ -46,6 +47,9 @@ class Group:
 class Spec:
     """What a register is: its model, words, fields, and which of them stand where.
 
+    *titles* are what many of its records are called and what one is, both with terms; :attr:`many` and :attr:`one` say
+    them in the centre's words.
+
     *columns* are listed by default, *extra_columns* can be chosen; *through* are the relation paths searched beside
     the own text; *eager* are relation paths the computed values of a list need and *card_eager* those the head of a
     card does; *order* is (field, descending).
@@ -53,8 +57,7 @@ class Spec:
 
     key: str
     model: type[Model]
-    many: str
-    one: str
+    titles: tuple[str, str]
     fields: Mapping[str, Field]
     columns: tuple[str, ...]
     extra_columns: tuple[str, ...]
@@ -74,6 +77,16 @@ class Spec:
     blank: str = ""
     partial: bool = False
     """Whether this is what a role sees that is shown some fields only (``app/roles.py`` FIELDS)."""
+
+    @property
+    def many(self) -> str:
+        """What the records are called: «Семьи»."""
+        return say(self.titles[0])
+
+    @property
+    def one(self) -> str:
+        """What one record is called: «Семья»."""
+        return say(self.titles[1])
 
     @cached_property
     def searchable(self) -> bool:
@@ -287,8 +300,7 @@ def spec_of(made: Declaration) -> Spec:
     return Spec(
         key=made.key,
         model=made.model,
-        many=made.title[0],
-        one=made.title[1],
+        titles=made.title,
         fields=fields,
         columns=tuple(made.list_columns),
         extra_columns=tuple(made.extra_columns),

@@ -43,6 +43,7 @@ from app.register.spec import Spec, SpecError, spec_of
 from app.register.state import BadState, ListState, read_state
 from app.register.views_kept import Opened, opened
 from app.roles import fields_of_screen
+from app.terms import say
 
 __all__ = ["Register", "registers", "shown"]
 
@@ -229,7 +230,7 @@ class Register(FileRoutes, ListRoutes, ModelView):
 
     def crumbs(self) -> tuple[tuple[str, str], ...]:
         """Return where this card hangs: on the list as it was left."""
-        return ((self.title[0], left_at(self.key) or self.url("list")),)
+        return ((self.spec.many, left_at(self.key) or self.url("list")),)
 
     def list_page(
         self,
@@ -252,7 +253,7 @@ class Register(FileRoutes, ListRoutes, ModelView):
             if one.single and may(self, one.name, action=True) and (one.when is None or one.when(record)):
                 url = self.url("action", name=one.name, pk=record.id)
                 method = "get" if one.asks or one.confirm else "post"
-                made.append(Act(one.name, one.label, url, icon=one.icon, method=method, tone=one.tone))
+                made.append(Act(one.name, say(one.label), url, icon=one.icon, method=method, tone=one.tone))
         if may(self, "edit") and not self.fixed_rows:
             url = self.url("edit", pk=record.id, **walking.list_left(self))
             made.append(Act("edit", "Изменить", url, icon="pencil"))

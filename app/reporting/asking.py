@@ -26,7 +26,7 @@ DATES = (
 )
 FILTERS = (
     ("area_id", "Участок"),
-    ("curator_id", "Куратор"),
+    ("curator_id", "{Curator}"),
     ("category", "Категория"),
     ("status", "Этап дела"),
 )

@@ -17,6 +17,7 @@ from app.register.access import RIGHTS, access, may
 from app.register.long_export import begin
 from app.reporting.asking import Typed, Unread, choices, controls, read
 from app.reporting.long_report import TooLong, not_too_many
+from app.terms import say
 from reports import REPORTS, Asked, Report, export
 
 
@@ -62,7 +63,7 @@ class Reports(BaseView):
             {
                 "key": each.code,
                 "title": each.title,
-                "about": each.about,
+                "about": say(each.about),
                 "icon": each.icon,
                 "url": url_for("Reports.export", code=each.code),
                 "fields": controls(each, offered, typed if typed and each.code == code else Typed()),

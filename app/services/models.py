@@ -81,7 +81,7 @@ class ServiceRecord(UnitModel):
     date: Mapped[dt.date] = column("Дата", order=True)
     case_id: Mapped[int] = link("Дело", "family_case", index=False)
     service_id: Mapped[int] = link("Услуга", "service", index=False)
-    measure_lineage_id: Mapped[int | None] = link("Мероприятие программы", "measure_lineage")
+    measure_lineage_id: Mapped[int | None] = link("Мероприятие {programme_short:gen}", "measure_lineage")
     performer_id: Mapped[int] = link("Кто оказал", "staff_member", index=False)
     recipient_id: Mapped[int] = link("Получатель", "person")
     place: Mapped[Place] = column("Где", default=Place.CENTRE)

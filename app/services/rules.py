@@ -20,6 +20,7 @@ from app.people.models import Person
 from app.people.rules import trimmed
 from app.programmes.models import MeasureLineage
 from app.services.models import Place, Service, ServiceRecord
+from app.terms import say
 
 
 def record_service(
@@ -60,7 +61,9 @@ def record_service(
     if not _is_of_family(case, recipient, on):
         raise RuleBroken(f"{recipient} не в составе этой семьи. Выберите члена семьи.", field="recipient_id")
     if measure_lineage is not None and measure_lineage.case_id != case.id:
-        raise RuleBroken("Это мероприятие из программы другой семьи. Выберите другое.", field="measure_lineage_id")
+        raise RuleBroken(
+            say("Это мероприятие из {programme_short:gen} другой семьи. Выберите другое."), field="measure_lineage_id"
+        )
     given = ServiceRecord(
         case=case,
         service=service,

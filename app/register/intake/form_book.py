@@ -31,7 +31,6 @@ from app.register.intake.form_rows import AT_ONCE, Titles, held
 from app.register.intake.form_sheet import KEY_LABEL, Form
 from app.register.spec import title_key
 from app.register.state import ListState
-from app.terms import say
 from app.words import counted
 
 LISTS = "Списки"
@@ -138,11 +137,11 @@ class _Made:
         sheet.freeze_panes(_HEADER + 1, self.first + 1)
 
     def _about(self, made: Field) -> str:
-        parts = ["Обязательно." if made.required else "", _TOLD.get(made.kind, ""), made.hint]
+        parts = ["Обязательно." if made.required else "", _TOLD.get(made.kind, ""), say(made.hint)]
         if self.keyed and made.name not in self.form.editing:
             parts.append("В готовой карточке здесь это не меняется.")
         if made.kind == "choices":
-            labels = "; ".join(say(one.label) for one in made.options)
+            labels = "; ".join(one.label for one in made.options)
             parts.append(f"Можно несколько, через точку с запятой: {labels}.")
         return clean(" ".join(filter(None, parts)) or "Текст.")
 
@@ -206,7 +205,7 @@ def _offered(session: Session, made: Field) -> list[str]:
     if made.kind == "flag":
         return [YES, NO]
     if made.kind == "choice":
-        return [say(one.label) for one in made.options]
+        return [one.label for one in made.options]
     if made.target is not None and _is_directory(made.target):
         key = getattr(made.target, title_key(made.target))
         titles = [str(one) for one in session.scalars(select(made.target).order_by(key).limit(OFFERED + 1)).unique()]

@@ -22,7 +22,6 @@ from app.register.forms import MISSING, read_value
 from app.register.sheet.book import Value
 from app.register.sheet.cells import Around, Cell
 from app.register.sheet.dates import NotADay, Years, read_day
-from app.terms import say
 from app.words import fold, shown_phone
 
 YES, NO = "да", "нет"
@@ -61,9 +60,9 @@ def written(made: Field, value: Any, title: str = "") -> Any:
     if made.kind == "flag":
         return YES if value else NO
     if isinstance(value, Choice):
-        return say(value.label)
+        return value.label
     if isinstance(value, list):
-        return "; ".join(say(one.label) if isinstance(one, Choice) else str(one) for one in value)
+        return "; ".join(one.label if isinstance(one, Choice) else str(one) for one in value)
     if isinstance(value, dt.datetime):
         return local(value).strftime("%d.%m.%Y %H:%M")
     if isinstance(value, dt.date):
@@ -194,7 +193,7 @@ class FormCell:
     @cached_property
     def _options(self) -> dict[str, Choice]:
         known = {fold(member.value): member for member in self.made.options}
-        return {**known, **{fold(say(member.label)): member for member in self.made.options}}
+        return {**known, **{fold(member.label): member for member in self.made.options}}
 
     def _one(self, words: str) -> Choice:
         flat = fold(words)
@@ -203,7 +202,7 @@ class FormCell:
             return found
         if flat in _NOTHING:
             return None  # type: ignore[return-value]  # «нет» of a list without such a choice is an empty cell
-        labels = [say(member.label) for member in self.made.options]
+        labels = [member.label for member in self.made.options]
         more = f" и ещё {len(labels) - _LISTED}" if len(labels) > _LISTED else ""
         raise kinds.NotRead(f"Такого варианта в списке нет. Можно: {'; '.join(labels[:_LISTED])}{more}.")
 

@@ -131,7 +131,7 @@ def heads_of(importer: Importer, plan: Plan, shown: Sequence[Planned]) -> list[t
     names = [one.name for one in sheet.fields if one.name in used and not one.starts]
     names.sort(key=lambda name: (1, -wrong[name]) if name not in who else (0, 0))
     one_table = len(alike(plan)) == 1
-    labels = {name: sheet.field(name).label for name in names}
+    labels = {name: sheet.field(name).said for name in names}
     return [(name, f"{labels[name]} ({min(used[name])})" if one_table else labels[name]) for name in names]
 
 
@@ -153,7 +153,7 @@ def repeated(importer: Importer, plan: Plan) -> list[str]:
     told = []
     for (name, message), values in found.items():
         if len(values) >= MANY:
-            said = f"{importer.sheet.field(name).label}: {message} ({counted(len(values), 'раз', 'раза', 'раз')})"
+            said = f"{importer.sheet.field(name).said}: {message} ({counted(len(values), 'раз', 'раза', 'раз')})"
             different = sorted(set(filter(None, values)))
             more = f" и ещё {len(different) - LISTED}" if len(different) > LISTED else ""
             told.append(f"{said}: {'; '.join(different[:LISTED])}{more}" if different else said)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.register.sheet.cells import Kind
+from app.terms import say
 
 if TYPE_CHECKING:
     from app.register.sheet.rows import Group, Problem
@@ -34,6 +35,7 @@ class Field:
     *born_in*: a person's field whose cell may hold the date of birth too gives it to this field.
     *starts*: a running number, by whose presence a new head is known. *carried*: an empty cell means what the last
     filled one above says, as people write a day once for all rows of that day; only in a table without details.
+    *label* may hold terms, which :attr:`said` speaks.
     """
 
     name: str
@@ -49,6 +51,11 @@ class Field:
     carried: bool = False
     parts: bool = False
     """Whether the value may stand in three columns: фамилия, имя, отчество."""
+
+    @property
+    def said(self) -> str:
+        """The label in the centre's words."""
+        return say(self.label)
 
 
 @dataclass(frozen=True)
@@ -99,5 +106,5 @@ class Sheet:
     def label(self, target: str) -> str:
         """Return the Russian name of a target of the mapping."""
         part = target.partition(":")[2]
-        label = self.field(target).label
+        label = self.field(target).said
         return f"{label}: {PARTS[part]}" if part else label

@@ -115,7 +115,7 @@ def missing_columns(targets: set[str], sheet: Sheet) -> list[str]:
     """Return the labels of the fields without which rows cannot be read; a name's cell may hold the birthday."""
     names = {target.partition(":")[0] for target in targets}
     names |= {field.born_in for field in sheet.fields if field.name in names}
-    return [field.label for field in sheet.fields if field.required and field.name not in names]
+    return [field.said for field in sheet.fields if field.required and field.name not in names]
 
 
 def _by_words(column: Column, target: str, field: Field, sheet: Sheet, owner: str) -> float:
