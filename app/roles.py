@@ -103,10 +103,11 @@ of every field. Whoever has another role with the whole screen sees the whole sc
 """
 
 _DIRECTORIES = {"services": "R", "partners": "R", "territories": "R", "areas": "R", "staff": "R", "departments": "R",
-                "units": "R", "calendar": "R"}  # fmt: skip
+                "units": "R", "calendar": "R", "order": "R"}  # fmt: skip
 
 ROLES: dict[str, dict[str, str]] = {
     ADMINISTRATOR: {
+        "order": "R",
         "staff": "RW", "departments": "RW", "units": "RW", "territories": "RW", "areas": "L", "partners": "L",
         "calendar": "RWD", "accounts": "RWA", "roles": "RW", "backups": "RW", "audit": "R",
     },
@@ -151,19 +152,23 @@ ROLES: dict[str, dict[str, str]] = {
         "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign", "import": "RW",
     },
     WORKER: {
-        "calendar": "R", "services": "L", "staff": "L", "cases": "L", "people": "L", "families": "R", "records": "RWA",
+        "calendar": "R", "order": "R",
+        "services": "L", "staff": "L", "cases": "L", "people": "L", "families": "R", "records": "RWA",
         "lines": "L", "measures": "R mark",
     },
     LAWYER: {
-        "calendar": "R", "services": "L", "staff": "L", "cases": "L", "people": "R", "families": "R", "members": "R",
+        "calendar": "R", "order": "R",
+        "services": "L", "staff": "L", "cases": "L", "people": "R", "families": "R", "members": "R",
         "records": "RWA", "lines": "L", "measures": "R mark",
     },
     NURSE: {
-        "calendar": "R", "services": "L", "staff": "L", "partners": "L", "cases": "L", "people": "RS", "families": "L",
+        "calendar": "R", "order": "R",
+        "services": "L", "staff": "L", "partners": "L", "cases": "L", "people": "RS", "families": "L",
         "children": "RS", "disabilities": "RWS", "ovz": "RS", "records": "RWSA", "lines": "L", "measures": "R mark",
     },
     REHABILITATION: {
-        "calendar": "R", "services": "L", "staff": "L", "partners": "L", "cases": "L", "people": "R", "families": "L",
+        "calendar": "R", "order": "R",
+        "services": "L", "staff": "L", "partners": "L", "cases": "L", "people": "R", "families": "L",
         "children": "RS", "disabilities": "RWS", "ovz": "RS", "records": "RWA", "lines": "L", "measures": "R mark",
     },
     REGISTRAR: {
@@ -177,11 +182,11 @@ ROLES: dict[str, dict[str, str]] = {
         "waiting": "RW", "bodies": "RW", "body_members": "RWA", "meetings": "RWA",
     },
     ACCOUNTANT: {"services": "R", "partners": "R", "staff": "R", "departments": "R", "units": "R",
-                 "calendar": "R"},
-    VOLUNTEERS: {"services": "R", "partners": "R", "staff": "R", "calendar": "R"},
+                 "calendar": "R", "order": "R"},
+    VOLUNTEERS: {"services": "R", "partners": "R", "staff": "R", "calendar": "R", "order": "R"},
     PARTNER: {"measures": "R"},
-    AUDITOR: {"staff": "R", "departments": "R", "units": "R", "accounts": "R", "roles": "R", "audit": "R",
-              "extract": "RSP"},
+    AUDITOR: {"order": "R", "staff": "R", "departments": "R", "units": "R", "accounts": "R", "roles": "R",
+              "audit": "R", "extract": "RSP"},
 }  # fmt: skip
 
 RANKS: dict[str, int] = {"administrator": 3, "director": 2, "head_of_service": 1}

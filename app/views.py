@@ -13,6 +13,7 @@ from app.extract.views import Extract
 from app.home.views import HomeView
 from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
 from app.organisation.account_views import Accounts
+from app.organisation.order_views import OrderOfWorkPage
 from app.organisation.profile_views import Profile
 from app.organisation.roles_views import Roles
 from app.organisation.second_step_views import SecondSteps
@@ -72,6 +73,7 @@ MENU: tuple[Screen, ...] = (
     Screen("Центр", "Сотрудники", "person-badge", Staff),
     Screen("Центр", "Отделения", "diagram-3", Departments),
     Screen("Центр", "Службы", "house", ServiceUnits),
+    Screen("Центр", "Порядок работы", "signpost-split", OrderOfWorkPage),
     Screen("Центр", "Учётные записи", "key", Accounts),
     Screen("Центр", "Роли и права", "shield-check", Roles),
     Screen("Центр", "Журнал доступа", "eye", Audit),

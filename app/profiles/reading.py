@@ -55,8 +55,8 @@ def read(text: str) -> Read:
     """
     if len(text) > LONGEST:
         raise Unreadable(1, "файл слишком большой для порядка работы.")
-    reader = _Reader(text)
     try:
+        reader = _Reader(text)
         root = reader.get_single_node()
         if root is None:
             raise Unreadable(1, "файл пустой.")
@@ -69,8 +69,6 @@ def read(text: str) -> Read:
         raise Unreadable(mark.line + 1 if mark else 1, sentence) from broken
     except yaml.YAMLError as broken:
         raise Unreadable(1, "файл не читается как YAML: в нём недопустимые знаки.") from broken
-    finally:
-        reader.dispose()
 
 
 def _walk(node: Node, path: Path, lines: dict[Path, int]) -> None:

@@ -31,6 +31,7 @@ from app.register.intake.form_rows import AT_ONCE, Titles, held
 from app.register.intake.form_sheet import KEY_LABEL, Form
 from app.register.spec import title_key
 from app.register.state import ListState
+from app.terms import say
 from app.words import counted
 
 LISTS = "Списки"
