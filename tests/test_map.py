@@ -37,7 +37,10 @@ FLOORS: tuple[tuple[int, str], ...] = (
         "app.acting app.web app.refusals app.health app.journal app.database app.bulk app.jobs app.profiles "
         "app.storage",
     ),
-    (1, "app.scope app.base app.logs app.words app.terms app.declining app.sealing app.cookies app.extensions app.roles config"),
+    (
+        1,
+        "app.scope app.base app.logs app.words app.terms app.declining app.sealing app.cookies app.extensions app.roles config",
+    ),
 )
 """Which part of the house stands on which floor. The README draws the same picture."""
 

@@ -17,6 +17,9 @@ from app.register.pages import Blank
 
 TITLE = "Порядок работы"
 
+BY_CENTRE = "установлено центром"
+"""The clause of what no document of the centre asks for; the list of actions is read easier without it."""
+
 
 class OrderOfWorkPage(BaseView):
     """The page on which everybody of the centre sees by which order it works; it changes nothing."""
@@ -65,5 +68,6 @@ def _stage(order: OrderOfWork, number: int) -> dict[str, object]:
 
 
 def _deed(order: OrderOfWork, one: Deed) -> tuple[str, str, str]:
-    """Return what may be done, by whom, and by which clause."""
-    return one.label, ", ".join(order.role_by_code[code].label for code in one.roles), one.clause
+    """Return what may be done, by whom, and by which clause of the centre's document, if one says so."""
+    clause = "" if one.clause == BY_CENTRE else one.clause
+    return one.label, ", ".join(order.role_by_code[code].label for code in one.roles), clause

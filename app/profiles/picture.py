@@ -18,9 +18,11 @@ BOX = 312
 """Width of a box; what is left on the right is the lane of the ways back."""
 PAD = 12
 LINE = 16
+HEAD = 5
+"""Room above the heading of a list."""
 GAP = 30
 """Between two boxes: the arrow."""
-LETTERS = {"title": 34, "text": 40, "small": 48}
+LETTERS = {"title": 34, "head": 38, "text": 40, "small": 48}
 """How many letters a line of each size holds."""
 
 
@@ -66,6 +68,7 @@ class Picture:
         lines: list[Line] = []
         y = top + PAD
         for size, text in texts:
+            y += HEAD if size == "head" else 0
             for part in textwrap.wrap(text, LETTERS[size]) or [""]:
                 y += LINE
                 lines.append(Line(part, size, y - 4))
@@ -103,11 +106,11 @@ def _stage(order: OrderOfWork, number: int, stage: Stage) -> list[tuple[str, str
     texts = [("title", f"{number}. {stage.label}"), ("small", _first_capital(stage.clause))]
     for head, refs in (("Чтобы войти:", stage.entry), ("Чтобы перейти дальше:", stage.exit)):
         if refs:
-            texts.append(("text", head))
+            texts.append(("head", head))
             texts += [line for ref in refs for line in _asked(order, ref)]
     for way in stage.ways:
         if way.guards or way.ends_case:
-            texts.append(("text", f"→ {_named(order, way)}{':' if way.guards else ''}"))
+            texts.append(("head", f"→ {_named(order, way)}{':' if way.guards else ''}"))
             texts += [line for ref in way.guards for line in _asked(order, ref)]
     return texts
 
