@@ -380,3 +380,9 @@ def test_every_command_explains_itself_in_russian() -> None:
         return silent
 
     assert walk(main, ["opora"]) == []
+
+
+def test_an_order_of_work_is_chosen_at_setup_and_loaded_later(ready: Path) -> None:
+    assert "Порядок работы mishkino: Наш центр." in done("setup", "--profile", "mishkino")
+    assert "Порядок работы уже выбран. Сменить его: opora profile load" in done("setup", "--profile", "rostov")
+    assert done("profile", "load", "rostov") == "Наш центр работает по порядку rostov, версия 1.\n"

@@ -39,7 +39,8 @@ FLOORS: tuple[tuple[int, str], ...] = (
     ),
     (
         1,
-        "app.scope app.base app.logs app.words app.terms app.declining app.sealing app.cookies app.extensions app.roles config",
+        "app.scope app.base app.logs app.words app.terms app.declining app.sealing app.cookies app.extensions "
+        "app.roles config",
     ),
 )
 """Which part of the house stands on which floor. The README draws the same picture."""

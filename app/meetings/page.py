@@ -64,7 +64,19 @@ def decision_form(*, votes: bool = False, about_programme: bool = True) -> tuple
         fields |= {name: replace(paper[name], required=True) for name in ("document_no", "document_date")}
     groups = (Group("", tuple(fields)),)
     return Spec(
-        "decision", Decision, "Решения", "Решение", fields, (), (), groups, groups, (), ("kind", False), "kind", (), ()
+        "decision",
+        Decision,
+        ("Решения", "Решение"),
+        fields,
+        (),
+        (),
+        groups,
+        groups,
+        (),
+        ("kind", False),
+        "kind",
+        (),
+        (),
     ), groups
 
 

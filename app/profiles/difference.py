@@ -106,8 +106,8 @@ def _told(order: OrderOfWork) -> Iterator[tuple[str, str, str]]:
     for one in order.deadlines:
         events = f"{say(EVENTS[one.from_event])} → {say(EVENTS[one.to_event])}"
         yield "Сроки", one.code, f"{one.label}: {one.term} ({events}). {_clause(one.clause)}"
-    for item in order.personal_file:
-        yield "Личное дело", item.code, item.label + (", обязательно" if item.required else "")
+    for position in order.personal_file:
+        yield "Личное дело", position.code, position.label + (", обязательно" if position.required else "")
     for journal in order.journals:
         yield "Журналы", journal.code, f"{journal.title}, номер {journal.number_format}"
     for duty in order.periodic:

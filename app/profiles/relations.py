@@ -80,7 +80,9 @@ def _roles(order: dict[str, Any]) -> Iterator[Problem]:
                     ("roles", number, "may"),
                     (f"действие {deed} дано роли «{role['code']}», а ни в одном этапе и ни в anytime её с ним нет."),
                 )
-    named = [(("periodic", n, "roles"), one["roles"]) for n, one in enumerate(order["periodic"])]
+    named: list[tuple[tuple[Any, ...], list[str]]] = [
+        (("periodic", n, "roles"), one["roles"]) for n, one in enumerate(order["periodic"])
+    ]
     named.append((("overrides", "roles"), order["overrides"]["roles"]))
     plan = (order["work_plan"] or {"items": []})["items"]
     named += [

@@ -128,7 +128,12 @@ def test_a_case_enters_the_first_stage_and_follows_its_status(there: Centre) -> 
         advance(case, status, by=by)
         stages.append((status.value, case.stage))
     assert stages == [
-        ("identified", "s1"), ("registered", "s1"), ("assessment", "s1"), ("planning", "s2"), ("approval", "s2")]  # fmt: skip
+        ("identified", "s1"),
+        ("registered", "s1"),
+        ("assessment", "s1"),
+        ("planning", "s2"),
+        ("approval", "s2"),
+    ]
     close_case(case, by=by, reason=EndReason.MOVED)
     assert case.stage == "s2"
 
