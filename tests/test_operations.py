@@ -18,6 +18,7 @@ from sqlalchemy import URL, create_engine, text
 
 import app.models  # noqa: F401 -- FAB looks at every relation when it is imported
 from app.cli import main
+from app.profiles.loading import text_of
 from config import KNOWN_ELSEWHERE, READERS, ROOT
 from tests.backup.installation import PG_BIN
 from tests.databases import settings_of
@@ -62,6 +63,7 @@ def test_the_commands_of_the_guide_do_what_it_says(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("OPORA_BACKUPS", str(tmp_path / "srv"))
     monkeypatch.setenv("OPORA_ADMIN_PASSWORD", "пароль-администратора")
     settings_of(tmp_path / "opora")
+    (tmp_path / "наш.yaml").write_text(text_of("rostov").replace("amount: 3,", "amount: 5,"), "utf-8")
     run = 0
     for line in lines("sh"):
         if not line.startswith("opora "):
@@ -69,7 +71,7 @@ def test_the_commands_of_the_guide_do_what_it_says(tmp_path: Path, monkeypatch: 
         result = CliRunner().invoke(main, shlex.split(_here(line, tmp_path))[1:])
         assert (result.exit_code, result.stderr) == (0, ""), f"{line}: {result.stderr}{result.exception!r}"
         run += 1
-    assert run == 12
+    assert run == 15
     assert (tmp_path / "keys" / "keyring").exists()
     assert list((tmp_path / "usb").glob("*.zip"))
 
@@ -78,7 +80,11 @@ def _here(line: str, folder: Path) -> str:
     """Return the command with this test's folders and the newest archive in place of the guide's."""
     archives = sorted((folder / "srv").glob("*.zip"), key=lambda path: path.stat().st_mtime)
     line = re.sub(r"/\S+/opora-\d{4}-\d\d-\d\d_\d{6}\.zip", str(archives[-1]) if archives else "none", line)
-    return line.replace("/mnt/keys", str(folder / "keys")).replace("/mnt/usb", str(folder / "usb"))
+    return (
+        line.replace("/mnt/keys", str(folder / "keys"))
+        .replace("/mnt/usb", str(folder / "usb"))
+        .replace("/etc/opora/", f"{folder}/")
+    )
 
 
 def test_the_database_made_as_the_guide_says_is_one_the_service_accepts_and_can_copy(
