@@ -77,7 +77,7 @@ def routes(app: Flask) -> list[Route]:
 def _routes_of(app: Flask, rule: Rule, method: str) -> list[Route]:
     view: Any = getattr(app.view_functions[rule.endpoint], "__self__", None)
     screen = "/" + rule.rule.lstrip("/").partition("/")[0].partition("<")[0]
-    title = view.title[0] if isinstance(view, Register) else ""
+    title = view.spec.many if isinstance(view, Register) else ""
     table = view.model.__tablename__ if isinstance(view, Register) else PK_OF.get(type(view).__name__, "")
     shown, numbers, choices = rule.rule, [], [()]
     for name in rule.arguments:

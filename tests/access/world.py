@@ -70,6 +70,7 @@ LEFT_OUT = {
     "journal_value": "written by the work itself",
     "journal_seal": "written by the work itself",
     "number_sequence": "a counter",
+    "profile_version": "a whole order of work, stored for good; a word put anywhere in it would be none",
     "form_receipt": "a form is saved once",
     "delivered_grant": "written by setup",
     "scheduled_run": "daily work is done once",
