@@ -33,7 +33,9 @@ FIELDS = {
 }
 SPANS = {"start": 2, "amount": 2, "unit": 2, "roll": 6}
 GROUPS = (Group("", tuple(FIELDS)),)
-SPEC = Spec("due", CalendarDay, "Сроки", "Срок", FIELDS, (), (), GROUPS, GROUPS, (), ("start", False), "start", (), ())
+SPEC = Spec(
+    "due", CalendarDay, ("Сроки", "Срок"), FIELDS, (), (), GROUPS, GROUPS, (), ("start", False), "start", (), ()
+)
 
 
 @dataclass(frozen=True)
