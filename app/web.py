@@ -18,6 +18,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, current_app, g, request, send_file, url_for
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from app.refusals import init_refusals
@@ -80,7 +82,7 @@ def init_web(app: Flask) -> None:
         asset=partial(_asset, app, prints),
         plural=plural,
     )
-    app.jinja_env.filters.update(say=say, day=day, moment=moment, counted=counted, rub=rub, phone=shown_phone)
+    app.jinja_env.filters.update(say=_say, day=day, moment=moment, counted=counted, rub=rub, phone=shown_phone)
 
     init_refusals(app)
 
@@ -152,6 +154,15 @@ def _icon(version: str, name: str, label: str = "", css: str = "") -> Markup:
         current_app.logger.warning("icon %r is not in app.web.ICONS", name)
         return Markup("")
     return _drawing(request.script_root, version, name, label, css)
+
+
+@pass_context
+def _say(_context: Context, text: str) -> str:
+    """Speak *text* in the words of the centre whose page is drawn.
+
+    The context keeps Jinja from working out a constant text once, in the words of whoever came first.
+    """
+    return say(text)
 
 
 @lru_cache(maxsize=1024)

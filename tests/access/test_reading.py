@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from app import journal
 from app.base import Model
 from app.journal import CHANGE, CREATE, DELETE
-from app.journal.looks import CARD, EXPORT, FILE_OPEN, HEALTH, LOOKS, PRINT, SEARCH
+from app.journal.looks import CARD, EXPORT, FILE_OPEN, HEALTH, LOOKS, PRINT, REFUSED, SEARCH
 from app.models import TABLES
 from app.register.personal import is_personal
 from tests.access.addresses import Route, routes, sides
@@ -92,8 +92,8 @@ def _told(world: World, after: int) -> list[tuple[str, str, int | None]]:
     return world.watching.execute(asked, (after,)).fetchall()
 
 
-ONE_PROGRAMME = ("WaitingView.decide", "Audit.of_record")
-"""Pages about one family outside of its register."""
+OUTSIDE = ("WaitingView.decide", "Audit.of_record", "Extract.show")
+"""Pages about one family or person outside of their registers."""
 
 BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -111,7 +111,7 @@ def _looks_wanted(world: World, route: Route, answer: TestResponse) -> list[str]
         return [FILE_OPEN]
     if answer.mimetype == BOOK:
         return [] if method == "blank" else [EXPORT]  # An empty form to be filled in tells of nobody.
-    if route.endpoint in ONE_PROGRAMME or (personal and route.about_a_row):
+    if route.endpoint in OUTSIDE or (personal and route.about_a_row):
         return [CARD]
     if method == "lookup":
         return [SEARCH] if personal and (answer.json or {}).get("results") else []
@@ -119,6 +119,14 @@ def _looks_wanted(world: World, route: Route, answer: TestResponse) -> list[str]
         heads = answer.text.partition("<thead")[2].partition("</thead>")[0]
         return [HEALTH] if any(field.label in heads for field in view.spec.fields.values() if field.private) else []
     return []
+
+
+def _is_refusal(world: World, route: Route, answer: TestResponse) -> bool:
+    """Tell whether *answer* refuses a record, or a section, of a register about people."""
+    model = getattr(getattr(world.app.view_functions[route.endpoint], "__self__", None), "model", None)
+    if not (isinstance(model, type) and is_personal(model)):
+        return False
+    return answer.status_code == 403 or (answer.status_code == 404 and route.about_a_row)
 
 
 def _looks(told: Iterable[tuple[str, str, int | None]], *, about_a_row: bool) -> list[str]:
@@ -139,10 +147,14 @@ def uneven(world: World, pairs: Iterable[tuple[Route, str]], *, whole: bool) -> 
             answer = ask(world, route, visitor, side)
             told = _told(world, last)
             said, last = f"{visitor}, {route} ({side})", last + len(told)
+            refused = [row for row in told if row[0] == REFUSED]
+            if len(refused) != _is_refusal(world, route, answer):
+                wrong.append(f"{said}: {answer.status_code} wrote {refused}")
+            told = [row for row in told if row[0] != REFUSED]
             looks, wanted = _looks(told, about_a_row=route.about_a_row), _looks_wanted(world, route, answer)
             if looks != wanted:
                 wrong.append(f"{said}: looks written {looks}, not {wanted}")
-            compared += len(told)
+            compared += len(told) + len(refused)
             if route.method == "GET":
                 if len(looks) != len(told):
                     wrong.append(f"{said}: reading wrote {told}")

@@ -20,8 +20,10 @@ PUT_TOGETHER = {
     "app/bulk.py": "names of tables from the models",
     "app/database.py": "settings of SQLite from constants",
     "app/jobs/queue.py": "the name of a schema from a constant",
+    "app/jobs/statistics.py": "a number from a constant",
     "app/journal/chain.py": "a word of a lock from a constant",
     "app/journal/triggers.py": "names of triggers from the models",
+    "app/profiles/triggers.py": "the name of a table from a constant",
     "app/register/search.py": "names of tables and columns from the models",
 }
 """Files that put a statement together from pieces, and where the pieces come from: never from a request."""

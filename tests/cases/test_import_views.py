@@ -20,7 +20,7 @@ from app.journal.models import JournalRow
 from app.organisation.rules import add_staff
 from app.people.models import Family, FamilyMember, Person
 from app.register.intake import waiting
-from app.roles import CURATOR, HEAD, REGISTRAR
+from app.roles import HEAD, REGISTRAR, SECRETARY
 from tests.visiting import Browser, Visit
 
 HEADS = ["№ п/п", "ФИО родителя", "Дата рождения", "СНИЛС", "Адрес", "Дата постановки на учёт", "Куратор",
@@ -219,6 +219,6 @@ def test_a_file_waits_a_day(registrar: Browser, app: Flask) -> None:
     assert list(folder.iterdir()) == []
 
 
-def test_loading_is_closed_to_a_curator(visit: Visit) -> None:
-    curator = visit(CURATOR)
-    assert (curator.get("/import/").status_code, send(curator, book(GOOD)).status_code) == (403, 403)
+def test_loading_is_closed_to_a_secretary(visit: Visit) -> None:
+    secretary = visit(SECRETARY)
+    assert (secretary.get("/import/").status_code, send(secretary, book(GOOD)).status_code) == (403, 403)

@@ -131,6 +131,14 @@ def test_every_screen_speaks_the_words_of_the_centre(stored: Session, visit: Vis
     assert {url: found for url, found in own.items() if found} == {}
 
 
+def test_a_page_drawn_for_one_centre_speaks_to_the_next_in_its_own_words(stored: Session, visit: Visit) -> None:
+    """A template is compiled once in a process; the words are not."""
+    seen = ["Заведующий отделением", "Регистратор"]
+    assert "появится у куратора" in words_on(visit(*seen), "/families/add")
+    working_by(stored, "mishkino")
+    assert "появится у социального тьютора" in words_on(visit(*seen), "/families/add")
+
+
 def test_a_refusal_and_a_column_of_excel_speak_the_words_of_the_centre(stored: Session, visit: Visit) -> None:
     unit = working_by(stored, "mishkino")
     by = make_actor(unit)
