@@ -10,7 +10,15 @@ from flask_appbuilder import Model
 
 from app.agreements.models import Agreement
 from app.cases import scope as of_cases
-from app.cases.models import CaseTeamMember, CuratorAssignment, FamilyCase
+from app.cases.models import (
+    CaseTeamMember,
+    CategoryPeriod,
+    CuratorAssignment,
+    FamilyCase,
+    LevelPeriod,
+    PersonalFileItem,
+    StagePeriod,
+)
 from app.days.models import CalendarDay
 from app.door.models import FailedEntry, RecoveryCode, SecondStep, UserSession
 from app.jobs.models import Job, ScheduledRun
@@ -62,6 +70,8 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
      (Person, ChildProfile, DisabilityStatus, OvzStatus, Family, FamilyMember, Consent)),
     ("The episode of accompaniment: its state, who leads it, who helps.",
      (FamilyCase, CuratorAssignment, CaseTeamMember)),
+    ("Its path by the order of work: stages, levels, categories, the personal file.",
+     (StagePeriod, LevelPeriod, CategoryPeriod, PersonalFileItem)),
     ("What is to be done: a programme, its versions and their measures.",
      (Programme, ProgrammeVersion, MeasureLineage, Measure)),
     ("Who decides: bodies, their meetings and decisions.",

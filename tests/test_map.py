@@ -21,13 +21,14 @@ from config import ROOT
 from tests.databases import settings_of
 
 FLOORS: tuple[tuple[int, str], ...] = (
-    (13, "app.cli"),
-    (12, "app app.setup app.demo app.cli_files app.cli_keys app.cli_accounts app.cli_calendar app.cli_profiles"),
-    (11, "app.cli_backup app.views app.models app.security app.shell app.importers"),
-    (10, "app.audit app.extract app.entering app.backup app.reporting app.home app.search app.work"),
-    (9, "reports"),
-    (8, "app.meetings app.agreements app.services"),
-    (7, "app.programmes"),
+    (14, "app.cli"),
+    (13, "app app.setup app.demo app.cli_files app.cli_keys app.cli_accounts app.cli_calendar app.cli_profiles"),
+    (12, "app.cli_backup app.views app.models app.security app.shell app.importers"),
+    (11, "app.audit app.extract app.entering app.backup app.reporting app.home app.search app.work"),
+    (10, "reports app.process"),
+    (9, "app.closing app.dispatch"),
+    (8, "app.meetings app.agreements app.services app.visits app.referrals app.progress"),
+    (7, "app.programmes app.intake app.assessment"),
     (6, "app.cases"),
     (5, "app.people app.identity"),
     (4, "app.organisation app.papers app.days"),
@@ -71,6 +72,10 @@ SHOWN_INSIDE = {
     "programme_author": "programmes",
     "programme_participant": "programmes",
     "programme_partner": "programmes",
+    "stage_period": "cases",
+    "support_level_period": "cases",
+    "case_category_period": "cases",
+    "personal_file_item": "cases",
     "journal_value": "people",
     "journal": "people",
 }
@@ -173,7 +178,7 @@ def _module_of(name: str) -> str | None:
 def test_every_file_stands_on_a_floor() -> None:
     assert files()
     for module in files():
-        assert 1 <= floor(module) <= 13
+        assert 1 <= floor(module) <= FLOORS[0][0]
 
 
 @pytest.mark.parametrize("module", sorted(files()))

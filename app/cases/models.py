@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, relationship
 
-from app.base import Choice, Code, Line, Privacy, Prose, UnitModel, column, link
+from app.base import Choice, Code, Line, Moment, Privacy, Prose, UnitModel, column, link
 from app.organisation.models import StaffMember
 from app.people.models import Family
 
@@ -126,7 +126,9 @@ class FamilyCase(UnitModel):
     family_id: Mapped[int] = link("Семья", "family")
     status: Mapped[CaseStatus] = column("Этап", privacy=PUBLIC)
     stage: Mapped[Code | None] = column("Этап порядка работы", privacy=PUBLIC)
+    stage_since: Mapped[Moment | None] = column("На этапе с", privacy=PUBLIC)
     category: Mapped[Line | None] = column("Категория")
+    level: Mapped[Line | None] = column("Уровень сопровождения")
     source: Mapped[CaseSource | None] = column("Источник", privacy=PUBLIC)
     curator_id: Mapped[int | None] = link("{Curator}", "staff_member")
     opened_at: Mapped[dt.date] = column("Дело заведено", privacy=PUBLIC)
@@ -142,6 +144,8 @@ class FamilyCase(UnitModel):
     end_reason: Mapped[EndReason | None] = column("Причина снятия")
     outcome: Mapped[Outcome | None] = column("Результат")
     child_stays: Mapped[bool | None] = column("Ребёнок остался в семье")
+    no_resources_found: Mapped[bool | None] = column("Ресурсы не выявлены")
+    quality_waiver: Mapped[Prose | None] = column("Почему нет ответа о качестве")
     previous_case_id: Mapped[int | None] = link("Предыдущее дело", "family_case", privacy=PUBLIC)
     note: Mapped[Prose | None] = column("Примечание")
 
@@ -159,6 +163,18 @@ class FamilyCase(UnitModel):
     )
     service_records: Mapped[list[ServiceRecord]] = relationship(
         "ServiceRecord", back_populates="case", passive_deletes="all", order_by="ServiceRecord.date"
+    )
+    stages: Mapped[list[StagePeriod]] = relationship(
+        back_populates="case", passive_deletes="all", order_by="StagePeriod.came_at, StagePeriod.id"
+    )
+    levels: Mapped[list[LevelPeriod]] = relationship(
+        back_populates="case", passive_deletes="all", order_by="LevelPeriod.date_from, LevelPeriod.id"
+    )
+    categories: Mapped[list[CategoryPeriod]] = relationship(
+        back_populates="case", passive_deletes="all", order_by="CategoryPeriod.date_from, CategoryPeriod.id"
+    )
+    file_items: Mapped[list[PersonalFileItem]] = relationship(
+        back_populates="case", passive_deletes="all", order_by="PersonalFileItem.id"
     )
 
     @property
@@ -228,6 +244,136 @@ class CaseTeamMember(UnitModel):
 
     def __str__(self) -> str:
         return str(self.staff)
+
+
+class StageMove(Choice):
+    """How a case came to a stage."""
+
+    OPENED = "opened", "дело заведено"
+    ADVANCED = "advanced", "переход дальше"
+    RETURNED = "returned", "возврат"
+    SKIPPED = "skipped", "через этап"
+    OVERRIDDEN = "overridden", "по решению директора"
+    REORDERED = "reordered", "новый порядок работы"
+
+
+class StagePeriod(UnitModel):
+    """The time a case stood on one stage of the order of work, and how it came there."""
+
+    __tablename__ = "stage_period"
+    __seen_through__ = "case"
+    __table_args__ = (
+        Index(
+            "uq_stage_period_now",
+            "case_id",
+            unique=True,
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+        CheckConstraint("left_at IS NULL OR left_at >= came_at", name="period"),
+    )
+
+    case_id: Mapped[int] = link("Дело", "family_case")
+    stage: Mapped[Code] = column("Этап", privacy=PUBLIC)
+    label: Mapped[Prose] = column("Название этапа", privacy=PUBLIC)
+    move: Mapped[StageMove] = column("Как пришло", privacy=PUBLIC)
+    came_at: Mapped[Moment] = column("С", privacy=PUBLIC)
+    left_at: Mapped[Moment | None] = column("По", privacy=PUBLIC)
+    reason: Mapped[Prose | None] = column("Обоснование")
+    lacking: Mapped[Prose | None] = column("Чего не хватало")
+
+    case: Mapped[FamilyCase] = relationship(back_populates="stages")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class LevelPeriod(UnitModel):
+    """The level of accompaniment a family had, from which day to which; the words are those of that day."""
+
+    __tablename__ = "support_level_period"
+    __seen_through__ = "case"
+    __table_args__ = (
+        Index(
+            "uq_support_level_period_now",
+            "case_id",
+            unique=True,
+            sqlite_where=text("date_to IS NULL"),
+            postgresql_where=text("date_to IS NULL"),
+        ),
+        CheckConstraint("date_to IS NULL OR date_to >= date_from", name="period"),
+    )
+
+    case_id: Mapped[int] = link("Дело", "family_case")
+    code: Mapped[Code] = column("Код уровня", privacy=PUBLIC)
+    label: Mapped[Line] = column("Уровень")
+    date_from: Mapped[dt.date] = column("С", privacy=PUBLIC)
+    date_to: Mapped[dt.date | None] = column("По", privacy=PUBLIC)
+    reason: Mapped[Line] = column("Основание")
+
+    case: Mapped[FamilyCase] = relationship(back_populates="levels")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class CategoryPeriod(UnitModel):
+    """The category a family was put into, from which day to which."""
+
+    __tablename__ = "case_category_period"
+    __seen_through__ = "case"
+    __table_args__ = (
+        Index(
+            "uq_case_category_period_now",
+            "case_id",
+            unique=True,
+            sqlite_where=text("date_to IS NULL"),
+            postgresql_where=text("date_to IS NULL"),
+        ),
+        CheckConstraint("date_to IS NULL OR date_to >= date_from", name="period"),
+    )
+
+    case_id: Mapped[int] = link("Дело", "family_case")
+    code: Mapped[Code] = column("Код категории", privacy=PUBLIC)
+    label: Mapped[Line] = column("Категория")
+    date_from: Mapped[dt.date] = column("С", privacy=PUBLIC)
+    date_to: Mapped[dt.date | None] = column("По", privacy=PUBLIC)
+    reason: Mapped[Line | None] = column("Основание")
+
+    case: Mapped[FamilyCase] = relationship(back_populates="categories")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class PersonalFileItem(UnitModel):
+    """A position of the personal file of a case that people keep by hand: a copy with its certification, a mark.
+
+    What the order of work asks for is read from it; which papers the case has is read from the papers themselves.
+    """
+
+    __tablename__ = "personal_file_item"
+    __seen_through__ = "case"
+    __table_args__ = (
+        UniqueConstraint("case_id", "code", name="uq_personal_file_item_code"),
+        CheckConstraint("page_to IS NULL OR page_to >= page_from", name="pages"),
+    )
+
+    case_id: Mapped[int] = link("Дело", "family_case", index=False)
+    code: Mapped[Code] = column("Код", privacy=PUBLIC)
+    label: Mapped[Line] = column("Документ")
+    received_on: Mapped[dt.date | None] = column("Получен", privacy=PUBLIC)
+    certified_by_id: Mapped[int | None] = link("Кто заверил", "staff_member")
+    certified_on: Mapped[dt.date | None] = column("Когда заверил", privacy=PUBLIC)
+    page_from: Mapped[int | None] = column("Лист с", privacy=PUBLIC)
+    page_to: Mapped[int | None] = column("Лист по", privacy=PUBLIC)
+    note: Mapped[Line | None] = column("Примечание")
+
+    case: Mapped[FamilyCase] = relationship(back_populates="file_items")
+    certified_by: Mapped[StaffMember | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.label
 
 
 Family.open_case = relationship(
