@@ -110,7 +110,8 @@ def refusal(case: FamilyCase, action: str, *, by: Actor) -> str | None:
     deed = open_deeds(order, stage).get(action)
     if deed is None:
         return _not_here(order, stage, action)
-    if not (by.sees_all or by.sees_unit) and not any(plays(order, case, role, by) for role in deed.roles):
+    by_system = (by.sees_all or by.sees_unit) and not by.roles
+    if not by_system and not any(plays(order, case, role, by) for role in deed.roles):
         who = ", ".join(order.role_by_code[role].label for role in deed.roles if role in order.role_by_code)
         return say("«{label}» делает {who}. Попросите об этом.", label=deed.label, who=who)
     for ref in earlier(order, stage, action):
