@@ -293,7 +293,7 @@ def team_cases(session: Session, by: Actor) -> Section:
     )
     rows = [
         line(f"Семья {seat.case.family}", f"Дело № {seat.case.number}, {seat.case.status.label}",
-             url=link("cases", seat.case_id),
+             url=link("cases", seat.case_id) or link("families", seat.case.family_id),
              button=act("Записать услугу", "records", "add", "add", case_id=seat.case_id))
         for seat in seats
     ]  # fmt: skip

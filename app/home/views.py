@@ -16,8 +16,9 @@ from app import acting
 from app.acting import Actor, today
 from app.cases.models import CaseStatus, FamilyCase
 from app.extensions import db
-from app.home import office, sections
+from app.home import charged, office, sections
 from app.home.parts import SHOWN, Day, act, listed, screen_of
+from app.home.watch import auditor_day
 from app.meetings.page import waiting_page
 from app.register.access import may
 from app.register.history import full_day
@@ -116,19 +117,42 @@ def registrar_day(day: Day, session: Session, by: Actor) -> None:
 
 
 def specialist_day(day: Day, session: Session, by: Actor) -> None:
-    """The families in whose team the specialist works."""
-    day.work.append(sections.team_cases(session, by))
+    """The families in whose team the specialist works, and the measures he has to carry out."""
+    day.work += [sections.team_cases(session, by), charged.own_measures(session, by)]
     day.aside.append(sections.last_services(session, by))
     _quick(day, act("Записать услугу", "records", "add", "add"))
+
+
+def carer_day(day: Day, session: Session, by: Actor) -> None:
+    """The children a nurse or a specialist of rehabilitation looks after."""
+    children, number = charged.assigned_children(session)
+    day.tile(
+        _ending(number, "закреплённый ребёнок", "закреплённых ребёнка", "закреплённых детей"), number, "people",
+        listed("children"),
+    )  # fmt: skip
+    day.work.append(children)
+
+
+def partner_day(day: Day, session: Session, by: Actor) -> None:
+    """What was given to the organisation to carry out; nothing of the families around it."""
+    waiting, late = charged.partner_counts(session)
+    day.tile(_ending(waiting, "мероприятие ждёт", "мероприятия ждут", "мероприятий ждут"), waiting, "list-check",
+             listed("measures", status=charged.to_do()))  # fmt: skip
+    day.tile("срок прошёл", late, "stopwatch", "#work-1", "bad")
+    day.work.append(charged.partner_measures(session))
+    day.aside.append(charged.partner_done(session))
 
 
 DAYS: tuple[tuple[tuple[str, ...], Callable[[Day, Session, Actor], None]], ...] = (
     (("head_of_service", "director"), head_day),
     (("curator",), curator_day),
+    (("nurse", "rehabilitation"), carer_day),
     (office.SPECIALISTS, specialist_day),
     (("secretary",), secretary_day),
     (("registrar",), registrar_day),
     (("administrator",), office.administrator_day),
+    (("partner",), partner_day),
+    (("auditor",), auditor_day),
 )
 """Whose page holds what, in the order of the page."""
 

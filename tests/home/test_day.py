@@ -4,90 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from itertools import count
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.acting import SYSTEM, clock_at
-from app.cases.models import CaseStatus, FamilyCase
+from app.cases.models import CaseStatus
+from app.cases.rules import add_to_team
 from app.days.models import CalendarDay
-from app.extensions import db
 from app.meetings.models import DecisionKind
-from app.organisation.models import ServiceUnit, StaffMember
+from app.organisation.models import (
+    ServiceUnit,
+)
 from app.organisation.rules import add_staff, make_account
-from app.roles import ACCOUNTANT, ADMINISTRATOR, CURATOR, DIRECTOR, HEAD, PSYCHOLOGIST, REGISTRAR, SECRETARY
+from app.roles import (
+    ACCOUNTANT,
+    ADMINISTRATOR,
+    AUDITOR,
+    CURATOR,
+    DIRECTOR,
+    HEAD,
+    NURSE,
+    PARTNER,
+    PSYCHOLOGIST,
+    REGISTRAR,
+    SECRETARY,
+)
 from app.services.rules import record_service
 from tests import make
+from tests.home.reading import another_case, come, curator_of, given, lines, logins, queries, school, tiles
 from tests.make import DAY
-from tests.meetings.make import Council, council, make_decision, make_meeting, make_submitted
+from tests.meetings.make import Council, make_acting, make_decision, make_meeting, make_submitted
 from tests.programmes.make import make_draft
-from tests.visiting import PASSWORD, Browser, Visit, signed_in
-
-_login = count(1)
-
-
-@pytest.fixture
-def centre(app: Flask, stored: Session) -> Iterator[Council]:
-    """Yield a centre with a case, a body of five and its people, on the day of every test."""
-    with council(stored) as made:
-        yield made
-
-
-def come(app: Flask, centre: Council, staff_id: int | None, *roles: str) -> Browser:
-    """Return the browser of a person of the centre who has signed in."""
-    staff = centre.session.get_one(StaffMember, staff_id)
-    login = f"person{next(_login)}"
-    account = make_account(centre.session, staff, login, PASSWORD, roles, by=SYSTEM, must_change=False)
-    centre.session.commit()
-    return signed_in(app, account)
-
-
-def curator_of(app: Flask, centre: Council) -> Browser:
-    return come(app, centre, centre.centre.curator.staff_id, CURATOR)
-
-
-def lines(text: str) -> dict[str, list[tuple[str, str]]]:
-    """Return the sections of the page with their lines: what, and the verb of its button."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for title, body in re.findall(r'<h2 id="(?:work|aside)-\d+">([^<]+)</h2>(.*?)</section>', text, re.DOTALL):
-        rows = re.findall(r'<div class="what">(?:<a [^>]*>)?([^<]+)<.*?</div>\s*(.*?)</li>', body, re.DOTALL)
-        found[title] = [
-            (what.replace("\u00a0", " "), "".join(re.findall(r"btn-sm[^>]*>(?:<svg.*?</svg>)?([^<]+)", rest)))
-            for what, rest in rows
-        ]
-    return found
-
-
-def tiles(text: str) -> dict[str, int]:
-    """Return the figures on top of the page by their words."""
-    return {words: int(number) for number, words in re.findall(r"</svg>(\d+)</b><span>([^<]+)</span>", text)}
-
-
-def queries(app: Flask, browser: Browser) -> int:
-    """Return how many statements the page takes."""
-    seen: list[str] = []
-
-    def tell(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", tell)
-    answer = browser.get("/")
-    event.remove(engine, "before_cursor_execute", tell)
-    assert answer.status_code == 200
-    return len(seen)
-
-
-def another_case(centre: Council, *, curator: bool = True, status: CaseStatus = CaseStatus.PLANNING) -> FamilyCase:
-    made = centre.centre
-    staff = made.staff(made.curator) if curator else None
-    return make.make_case(centre.session, made.head, curator=staff, status=status)
-
+from tests.visiting import PASSWORD, Browser, Visit
 
 # ---- the curator -------------------------------------------------------------------------------------
 
@@ -258,7 +209,9 @@ def test_a_curator_of_an_empty_centre_is_not_led_through_them(visit: Visit) -> N
 # ---- cost --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("role", [HEAD, CURATOR, SECRETARY, REGISTRAR, PSYCHOLOGIST, ADMINISTRATOR])
+@pytest.mark.parametrize(
+    "role", [HEAD, CURATOR, SECRETARY, REGISTRAR, PSYCHOLOGIST, ADMINISTRATOR, NURSE, PARTNER, AUDITOR]
+)
 def test_one_and_three_of_everything_cost_the_same_number_of_queries(app: Flask, centre: Council, role: str) -> None:
     made = centre.centre
 
@@ -270,8 +223,14 @@ def test_one_and_three_of_everything_cost_the_same_number_of_queries(app: Flask,
         make.make_family(centre.session, made.head)
         make_meeting(centre)
         newcomer = make.make_staff(centre.session, made.head)
-        make_account(centre.session, newcomer, f"new{next(_login)}", PASSWORD, [CURATOR], by=SYSTEM)
+        make_account(centre.session, newcomer, f"new{next(logins)}", PASSWORD, [CURATOR], by=SYSTEM)
+        charged = make_acting(centre, "Кружок", "Бассейн", case=another_case(centre))
+        given(charged.measures[0], first)
+        charged.measures[1].executor_id = made.curator.staff_id
+        add_to_team(charged.programme.case, made.staff(made.curator), by=made.head)
 
+    first = school(centre, "Школа № 1")
+    made.staff(made.curator).partner_id = first.id
     browser = come(app, centre, made.curator.staff_id, role)
     more()
     one = queries(app, browser)
