@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Tabl
 from sqlalchemy.orm import Mapped, Session, joinedload, relationship
 
 from app.base import Choice, Code, Line, Model, Moment, Privacy, Prose, UnitModel, column, link
+from app.cases.help import HelpKind
 from app.cases.models import Direction, FamilyCase
 from app.register.lookup import SHOWN
 from app.register.lookup import Choice as LookedUp
@@ -46,16 +47,6 @@ class VersionStatus(Choice):
     SUPERSEDED = "superseded", "заменена"
     COMPLETED = "completed", "выполнена"
     TERMINATED = "terminated", "прекращена"
-
-
-class HelpKind(Choice):
-    """Kind of help a measure gives (442-ФЗ, ст. 22)."""
-
-    MEDICAL = "medical", "медицинская"
-    PSYCHOLOGICAL = "psychological", "психологическая"
-    PEDAGOGICAL = "pedagogical", "педагогическая"
-    LEGAL = "legal", "юридическая"
-    SOCIAL = "social", "социальная"
 
 
 class MeasureKind(Choice):
