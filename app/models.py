@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from flask_appbuilder import Model
 
-from app.agreements.models import Agreement
+from app.agreements.models import Agreement, AgreementAmendment, AgreementBreach
 from app.cases import scope as of_cases
 from app.cases.models import (
     CaseTeamMember,
@@ -19,12 +19,24 @@ from app.cases.models import (
     PersonalFileItem,
     StagePeriod,
 )
+from app.closing.models import CaseTransfer, ClosureConclusion, PostSupport, PostSupportCheck, Refusal
 from app.days.models import CalendarDay
+from app.dispatch.models import Dispatch, DispatchItem
 from app.door.models import FailedEntry, RecoveryCode, SecondStep, UserSession
 from app.jobs.models import Job, ScheduledRun
 from app.journal.models import JournalRow, JournalSeal, JournalValue
 from app.meetings import scope as of_meetings
-from app.meetings.models import AgendaItem, Body, BodyMember, Decision, DecisionAssignment, Meeting, MeetingPresence
+from app.meetings.models import (
+    AgendaItem,
+    AgendaProposal,
+    Body,
+    BodyMember,
+    Decision,
+    DecisionAssignment,
+    Meeting,
+    MeetingPresence,
+)
+from app.orders.models import AdminOrder, InteragencyAgreement, OrderItem, Regulation, Visa
 from app.organisation.models import (
     Account,
     Department,
@@ -64,6 +76,8 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
     ("By which order a unit works: versions that are never changed.", (ProfileVersion,)),
     ("The centre: who works where, who may enter, whom it works with.",
      (Department, StaffMember, Account, ServiceArea, PartnerOrganisation)),
+    ("What the service rests on: orders, regulations with their visas, contracts with other agencies.",
+     (AdminOrder, OrderItem, Regulation, Visa, InteragencyAgreement)),
     ("The door: who is inside, which tries failed, the second step.",
      (UserSession, FailedEntry, SecondStep, RecoveryCode)),
     ("Whom the centre helps and what it may know of them.",
@@ -75,9 +89,12 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
     ("What is to be done: a programme, its versions and their measures.",
      (Programme, ProgrammeVersion, MeasureLineage, Measure)),
     ("Who decides: bodies, their meetings and decisions.",
-     (Body, BodyMember, Meeting, MeetingPresence, AgendaItem, Decision, DecisionAssignment)),
+     (Body, BodyMember, Meeting, MeetingPresence, AgendaProposal, AgendaItem, Decision, DecisionAssignment)),
     ("What was agreed with the family and what was done for it, day by day.",
-     (Agreement, Service, ServiceRecord)),
+     (Agreement, AgreementAmendment, AgreementBreach, Service, ServiceRecord)),
+    ("To whom the programme was sent: a letter to each organisation.", (Dispatch, DispatchItem)),
+    ("How the accompaniment ended, and the time after it.",
+     (Refusal, CaseTransfer, ClosureConclusion, PostSupport, PostSupportCheck)),
     ("Which days are worked.", (CalendarDay,)),
     ("Numbers without gaps.", (NumberSequence,)),
     ("Who did what to which record: append-only, chained.", (JournalRow, JournalValue, JournalSeal)),

@@ -73,6 +73,54 @@ class Agreement(UnitModel):
     case: Mapped[FamilyCase] = relationship(back_populates="agreements")
     customer: Mapped[Person] = relationship()
     signed_by: Mapped[StaffMember | None] = relationship()
+    amendments: Mapped[list[AgreementAmendment]] = relationship(
+        back_populates="agreement", passive_deletes="all", order_by="AgreementAmendment.number"
+    )
+    breaches: Mapped[list[AgreementBreach]] = relationship(
+        back_populates="agreement", passive_deletes="all", order_by="AgreementBreach.date, AgreementBreach.id"
+    )
 
     def __str__(self) -> str:
         return f"№ {self.number}" if self.number else say("Черновик {agreement_short:gen}")
+
+
+class AgreementAmendment(UnitModel):
+    """An additional agreement: what changes in a signed one, and its new last day (S003-2.5)."""
+
+    __tablename__ = "agreement_amendment"
+    __seen_through__ = "agreement"
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "number", name="uq_agreement_amendment_number"),
+        CheckConstraint("number >= 1", name="number_from_one"),
+    )
+
+    agreement_id: Mapped[int] = link("{Agreement_short}", "agreement", index=False)
+    number: Mapped[int] = column("№", privacy=PUBLIC)
+    date: Mapped[dt.date] = column("Дата", order=True, privacy=PUBLIC)
+    changes: Mapped[Prose] = column("Что меняется")
+    old_valid_to: Mapped[dt.date] = column("Прежний срок", privacy=PUBLIC)
+    new_valid_to: Mapped[dt.date | None] = column("Новый срок", privacy=PUBLIC)
+    signed_by_id: Mapped[int] = link("Подписал от учреждения", "staff_member", privacy=PUBLIC)
+
+    agreement: Mapped[Agreement] = relationship(back_populates="amendments")
+    signed_by: Mapped[StaffMember] = relationship()
+
+    def __str__(self) -> str:
+        return f"№ {self.number} от {self.date:%d.%m.%Y}"
+
+
+class AgreementBreach(UnitModel):
+    """A breach of the family's duties under its agreement, with its day (S002-1.5-f)."""
+
+    __tablename__ = "agreement_breach"
+    __seen_through__ = "agreement"
+
+    agreement_id: Mapped[int] = link("{Agreement_short}", "agreement")
+    date: Mapped[dt.date] = column("Дата", order=True, privacy=PUBLIC)
+    duty: Mapped[Prose] = column("Какая обязанность нарушена")
+    measures_taken: Mapped[Prose | None] = column("Что предпринято")
+
+    agreement: Mapped[Agreement] = relationship(back_populates="breaches")
+
+    def __str__(self) -> str:
+        return f"{self.date:%d.%m.%Y}"

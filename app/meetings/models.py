@@ -12,7 +12,7 @@ from app.base import Choice, Code, Codes, Line, Moment, Privacy, Prose, UnitMode
 
 if TYPE_CHECKING:
     from app.cases.models import FamilyCase
-    from app.organisation.models import StaffMember, Territory
+    from app.organisation.models import PartnerOrganisation, StaffMember, Territory
     from app.programmes.models import ProgrammeVersion
 
 
@@ -88,7 +88,10 @@ class DecisionKind(Choice):
 
 
 class Body(UnitModel):
-    """A body (or one person) that decides; *decides* empty means every kind of decision."""
+    """A body (or one person) that decides; *decides* empty means every kind of decision.
+
+    *order_code* is its code in the order of work; a body that sits in each municipality has one row for each.
+    """
 
     __tablename__ = "body"
     __table_args__ = (UniqueConstraint("service_unit_id", "code", name="uq_body_code"),)
@@ -101,6 +104,7 @@ class Body(UnitModel):
     quorum: Mapped[Quorum] = column("Кворум", default=Quorum.HALF_PLUS, privacy=Privacy.NONE)
     quorum_basis: Mapped[Line | None] = column("Чем установлен кворум", privacy=Privacy.NONE)
     decides: Mapped[list[str] | None] = column("Что решает", Codes(DecisionKind), privacy=Privacy.NONE)
+    order_code: Mapped[Code | None] = column("Код в порядке работы", privacy=Privacy.NONE)
 
     territory: Mapped[Territory | None] = relationship("Territory")
     members: Mapped[list[BodyMember]] = relationship(
@@ -199,6 +203,39 @@ class MeetingPresence(UnitModel):
         return str(self.member)
 
 
+class AgendaProposal(UnitModel):
+    """A question about a family that somebody wants a body to consider; open until it is decided or taken back."""
+
+    __tablename__ = "agenda_proposal"
+    __seen_through__ = "case"
+    __table_args__ = (
+        Index(
+            "uq_agenda_proposal_open",
+            "case_id",
+            "body_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("is_open"),
+            postgresql_where=text("is_open"),
+        ),
+    )
+
+    case_id: Mapped[int] = link("Дело", "family_case", index=False)
+    body_id: Mapped[int] = link("Кто рассмотрит", "body")
+    kind: Mapped[ItemKind] = column("Вопрос", privacy=Privacy.NONE)
+    reason: Mapped[Prose] = column("Что предлагается и почему")
+    proposed_by_id: Mapped[int | None] = link("Кто предложил", "staff_member")
+    proposed_at: Mapped[Moment] = column("Предложено", privacy=Privacy.NONE)
+    is_open: Mapped[bool] = column("Ждёт рассмотрения", default=True, privacy=Privacy.NONE)
+
+    case: Mapped[FamilyCase] = relationship("FamilyCase")
+    body: Mapped[Body] = relationship("Body")
+    proposed_by: Mapped[StaffMember | None] = relationship("StaffMember")
+
+    def __str__(self) -> str:
+        return self.kind.label
+
+
 class AgendaItem(UnitModel):
     """One question of a meeting. It is open until its decision took effect or the meeting was cancelled."""
 
@@ -223,6 +260,7 @@ class AgendaItem(UnitModel):
     title: Mapped[Line | None] = column("О чём")
     case_id: Mapped[int | None] = link("Дело", "family_case")
     programme_version_id: Mapped[int | None] = link("Версия {programme_short:gen}", "programme_version", index=False)
+    proposal_id: Mapped[int | None] = link("Предложение", "agenda_proposal")
     speaker_id: Mapped[int | None] = link("Докладчик", "staff_member")
     heard: Mapped[Prose | None] = column("Слушали")
     discussion: Mapped[Prose | None] = column("Выступили")
@@ -231,6 +269,7 @@ class AgendaItem(UnitModel):
     meeting: Mapped[Meeting] = relationship("Meeting", back_populates="items")
     case: Mapped[FamilyCase | None] = relationship("FamilyCase")
     programme_version: Mapped[ProgrammeVersion | None] = relationship("ProgrammeVersion", back_populates="agenda_items")
+    proposal: Mapped[AgendaProposal | None] = relationship("AgendaProposal")
     speaker: Mapped[StaffMember | None] = relationship("StaffMember")
     decision: Mapped[Decision | None] = relationship("Decision", back_populates="item", passive_deletes="all")
 
@@ -256,6 +295,7 @@ class Decision(UnitModel):
     votes_abstained: Mapped[int] = column("Воздержались", default=0, privacy=Privacy.NONE)
     effective_from: Mapped[dt.date | None] = column("Действует с", privacy=Privacy.NONE)
     new_term: Mapped[dt.date | None] = column("Новый срок", privacy=Privacy.NONE)
+    level: Mapped[Code | None] = column("Новый уровень")
     decided_at: Mapped[Moment] = column("Записано", privacy=Privacy.NONE)
     decided_by_id: Mapped[int | None] = column("Кто записал", Integer, privacy=Privacy.NONE)
     applied_at: Mapped[Moment | None] = column("Вступило в силу", privacy=Privacy.NONE)
@@ -272,7 +312,7 @@ class Decision(UnitModel):
 
 
 class DecisionAssignment(UnitModel):
-    """What a decision charges somebody with, and by when."""
+    """What a decision charges an organisation or a person with, by when, and what came of it (S004-К)."""
 
     __tablename__ = "decision_assignment"
     __seen_through__ = "decision"
@@ -280,9 +320,13 @@ class DecisionAssignment(UnitModel):
     decision_id: Mapped[int] = link("Решение", "decision")
     text: Mapped[Prose] = column("Что поручено")
     responsible: Mapped[Line] = column("Кому")
-    due: Mapped[dt.date | None] = column("Срок", privacy=Privacy.NONE)
+    partner_id: Mapped[int | None] = link("Организация", "partner_organisation", privacy=Privacy.NONE)
+    due: Mapped[dt.date | None] = column("Срок", order=True, privacy=Privacy.NONE)
+    done_at: Mapped[dt.date | None] = column("Исполнено", privacy=Privacy.NONE)
+    result: Mapped[Prose | None] = column("Что сделано")
 
     decision: Mapped[Decision] = relationship("Decision", back_populates="assignments")
+    partner: Mapped[PartnerOrganisation | None] = relationship("PartnerOrganisation")
 
     def __str__(self) -> str:
         return self.text

@@ -11,6 +11,245 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "interagency_agreement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("partner_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("terminated_on", sa.Date(), nullable=True),
+        sa.Column("termination_reason", sa.String(length=250), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "terminated_on IS NULL OR terminated_on >= date", name=op.f("ck_interagency_agreement_termination")
+        ),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= date", name=op.f("ck_interagency_agreement_period")),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_organisation.id"],
+            name=op.f("fk_interagency_agreement_partner_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_interagency_agreement_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interagency_agreement")),
+    )
+    with op.batch_alter_table("interagency_agreement", schema=None) as batch_op:
+        batch_op.create_index("ix_interagency_agreement_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interagency_agreement_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interagency_agreement_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index(
+            "ix_interagency_agreement_valid_to_order", ["service_unit_id", "valid_to", "id"], unique=False
+        )
+
+    op.create_table(
+        "admin_order",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=250), nullable=False),
+        sa.Column("preamble", sa.Text(), nullable=True),
+        sa.Column("controller_id", sa.Integer(), nullable=True),
+        sa.Column("agreed_with", sa.String(length=250), nullable=True),
+        sa.Column("agreed_on", sa.Date(), nullable=True),
+        sa.Column("repealed_on", sa.Date(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint("repealed_on IS NULL OR repealed_on >= date", name=op.f("ck_admin_order_period")),
+        sa.ForeignKeyConstraint(
+            ["controller_id"], ["staff_member.id"], name=op.f("fk_admin_order_controller_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_admin_order_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_admin_order")),
+        sa.UniqueConstraint("service_unit_id", "year", "number", name="uq_admin_order_number"),
+    )
+    with op.batch_alter_table("admin_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_admin_order_controller_id"), ["controller_id"], unique=False)
+        batch_op.create_index("ix_admin_order_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_admin_order_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "admin_order_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("no", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("responsible_id", sa.Integer(), nullable=True),
+        sa.Column("function", sa.String(length=250), nullable=True),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint("no >= 1", name=op.f("ck_admin_order_item_number_from_one")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["admin_order.id"], name=op.f("fk_admin_order_item_order_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["responsible_id"],
+            ["staff_member.id"],
+            name=op.f("fk_admin_order_item_responsible_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_admin_order_item_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_admin_order_item")),
+        sa.UniqueConstraint("order_id", "no", name="uq_admin_order_item_no"),
+    )
+    with op.batch_alter_table("admin_order_item", schema=None) as batch_op:
+        batch_op.create_index("ix_admin_order_item_due_order", ["service_unit_id", "due", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_admin_order_item_responsible_id"), ["responsible_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_admin_order_item_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "regulatory_document",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=250), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("level", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=True),
+        sa.Column("date", sa.Date(), nullable=True),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "title_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "status <> 'approved' OR level <> 'local' OR order_id IS NOT NULL",
+            name=op.f("ck_regulatory_document_approved_by_order"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["admin_order.id"], name=op.f("fk_regulatory_document_order_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_regulatory_document_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_regulatory_document")),
+    )
+    with op.batch_alter_table("regulatory_document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_regulatory_document_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_regulatory_document_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index("ix_regulatory_document_title_key", ["service_unit_id", "title_key", "id"], unique=False)
+
+    op.create_table(
+        "document_visa",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("regulation_id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("given_on", sa.Date(), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["regulation_id"],
+            ["regulatory_document.id"],
+            name=op.f("fk_document_visa_regulation_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_document_visa_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff_member.id"], name=op.f("fk_document_visa_staff_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_visa")),
+        sa.UniqueConstraint("regulation_id", "edition", "staff_id", name="uq_document_visa_staff"),
+    )
+    with op.batch_alter_table("document_visa", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_visa_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_visa_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "agenda_proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_by_id", sa.Integer(), nullable=True),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_agenda_proposal_body_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_agenda_proposal_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["staff_member.id"], name=op.f("fk_agenda_proposal_proposed_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_agenda_proposal_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_proposal")),
+    )
+    with op.batch_alter_table("agenda_proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agenda_proposal_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agenda_proposal_proposed_by_id"), ["proposed_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agenda_proposal_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index(
+            "uq_agenda_proposal_open",
+            ["case_id", "body_id", "kind"],
+            unique=True,
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        )
+
+    op.create_table(
         "case_category_period",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -47,6 +286,40 @@ def upgrade() -> None:
             sqlite_where=sa.text("date_to IS NULL"),
             postgresql_where=sa.text("date_to IS NULL"),
         )
+
+    op.create_table(
+        "case_transfer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("partner_id", sa.Integer(), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("letter_no", sa.String(length=60), nullable=False),
+        sa.Column("letter_date", sa.Date(), nullable=False),
+        sa.Column("handed_over", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_case_transfer_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner_organisation.id"], name=op.f("fk_case_transfer_partner_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_case_transfer_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_transfer")),
+        sa.UniqueConstraint("case_id", name="uq_case_transfer_case"),
+    )
+    with op.batch_alter_table("case_transfer", schema=None) as batch_op:
+        batch_op.create_index("ix_case_transfer_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_transfer_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_transfer_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
         "personal_file_item",
@@ -88,6 +361,73 @@ def upgrade() -> None:
     with op.batch_alter_table("personal_file_item", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_personal_file_item_certified_by_id"), ["certified_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_personal_file_item_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "post_support",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("curator_id", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("date_from", sa.Date(), nullable=False),
+        sa.Column("planned_to", sa.Date(), nullable=False),
+        sa.Column("date_to", sa.Date(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("date_to IS NULL OR date_to >= date_from", name=op.f("ck_post_support_period")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_post_support_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["curator_id"], ["staff_member.id"], name=op.f("fk_post_support_curator_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_post_support_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_post_support")),
+        sa.UniqueConstraint("case_id", name="uq_post_support_case"),
+    )
+    with op.batch_alter_table("post_support", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_post_support_curator_id"), ["curator_id"], unique=False)
+        batch_op.create_index("ix_post_support_date_from_order", ["service_unit_id", "date_from", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_post_support_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "refusal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("consequences_explained", sa.Boolean(), nullable=False),
+        sa.Column("received_by_id", sa.Integer(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["family_case.id"], name=op.f("fk_refusal_case_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_refusal_person_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["received_by_id"], ["staff_member.id"], name=op.f("fk_refusal_received_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_refusal_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refusal")),
+    )
+    with op.batch_alter_table("refusal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refusal_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_refusal_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_refusal_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_refusal_received_by_id"), ["received_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_refusal_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
         "stage_period",
@@ -164,6 +504,298 @@ def upgrade() -> None:
             postgresql_where=sa.text("date_to IS NULL"),
         )
 
+    op.create_table(
+        "agreement_amendment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("agreement_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("changes", sa.Text(), nullable=False),
+        sa.Column("old_valid_to", sa.Date(), nullable=False),
+        sa.Column("new_valid_to", sa.Date(), nullable=True),
+        sa.Column("signed_by_id", sa.Integer(), nullable=False),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_agreement_amendment_number_from_one")),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"], ["agreement.id"], name=op.f("fk_agreement_amendment_agreement_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_agreement_amendment_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["signed_by_id"], ["staff_member.id"], name=op.f("fk_agreement_amendment_signed_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_amendment")),
+        sa.UniqueConstraint("agreement_id", "number", name="uq_agreement_amendment_number"),
+    )
+    with op.batch_alter_table("agreement_amendment", schema=None) as batch_op:
+        batch_op.create_index("ix_agreement_amendment_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agreement_amendment_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agreement_amendment_signed_by_id"), ["signed_by_id"], unique=False)
+
+    op.create_table(
+        "agreement_breach",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("agreement_id", sa.Integer(), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("duty", sa.Text(), nullable=False),
+        sa.Column("measures_taken", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"], ["agreement.id"], name=op.f("fk_agreement_breach_agreement_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_agreement_breach_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_breach")),
+    )
+    with op.batch_alter_table("agreement_breach", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agreement_breach_agreement_id"), ["agreement_id"], unique=False)
+        batch_op.create_index("ix_agreement_breach_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agreement_breach_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "post_support_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("post_support_id", sa.Integer(), nullable=False),
+        sa.Column("no", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("form", sa.String(length=40), nullable=True),
+        sa.Column("situation", sa.String(length=40), nullable=True),
+        sa.Column("findings", sa.Text(), nullable=True),
+        sa.Column("action_taken", sa.String(length=250), nullable=True),
+        sa.Column("done_by_id", sa.Integer(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status <> 'done' OR (done_on IS NOT NULL AND situation IS NOT NULL)",
+            name=op.f("ck_post_support_check_done_tells_the_situation"),
+        ),
+        sa.CheckConstraint("no >= 1", name=op.f("ck_post_support_check_number_from_one")),
+        sa.ForeignKeyConstraint(
+            ["done_by_id"], ["staff_member.id"], name=op.f("fk_post_support_check_done_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["post_support_id"],
+            ["post_support.id"],
+            name=op.f("fk_post_support_check_post_support_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_post_support_check_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_post_support_check")),
+        sa.UniqueConstraint("post_support_id", "no", name="uq_post_support_check_no"),
+    )
+    with op.batch_alter_table("post_support_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_post_support_check_done_by_id"), ["done_by_id"], unique=False)
+        batch_op.create_index("ix_post_support_check_due", ["service_unit_id", "status", "planned_on"], unique=False)
+        batch_op.create_index(
+            "ix_post_support_check_planned_on_order", ["service_unit_id", "planned_on", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_post_support_check_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "dispatch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("content", sa.String(length=40), nullable=False),
+        sa.Column("prepared_by_id", sa.Integer(), nullable=True),
+        sa.Column("sent_at", sa.Date(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["family_case.id"], name=op.f("fk_dispatch_case_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["prepared_by_id"], ["staff_member.id"], name=op.f("fk_dispatch_prepared_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_dispatch_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["programme_version.id"], name=op.f("fk_dispatch_version_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch")),
+        sa.UniqueConstraint("version_id", name="uq_dispatch_version"),
+    )
+    with op.batch_alter_table("dispatch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dispatch_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_dispatch_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dispatch_prepared_by_id"), ["prepared_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dispatch_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "dispatch_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("dispatch_id", sa.Integer(), nullable=False),
+        sa.Column("partner_id", sa.Integer(), nullable=False),
+        sa.Column("letter_no", sa.String(length=60), nullable=True),
+        sa.Column("sent_at", sa.Date(), nullable=True),
+        sa.Column("via", sa.String(length=40), nullable=True),
+        sa.Column("received_at", sa.Date(), nullable=True),
+        sa.Column("acknowledged_by", sa.String(length=250), nullable=True),
+        sa.Column("report_form", sa.String(length=250), nullable=False),
+        sa.Column("result_due", sa.Date(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint("(letter_no IS NULL) = (sent_at IS NULL)", name=op.f("ck_dispatch_item_sent_is_numbered")),
+        sa.CheckConstraint(
+            "received_at IS NULL OR received_at >= sent_at", name=op.f("ck_dispatch_item_received_after_sent")
+        ),
+        sa.ForeignKeyConstraint(
+            ["dispatch_id"], ["dispatch.id"], name=op.f("fk_dispatch_item_dispatch_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner_organisation.id"], name=op.f("fk_dispatch_item_partner_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_dispatch_item_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_item")),
+        sa.UniqueConstraint("dispatch_id", "partner_id", name="uq_dispatch_item_partner"),
+        sa.UniqueConstraint("service_unit_id", "letter_no", name="uq_dispatch_item_letter_no"),
+    )
+    with op.batch_alter_table("dispatch_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dispatch_item_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(
+            "ix_dispatch_item_result_due_order", ["service_unit_id", "result_due", "id"], unique=False
+        )
+        batch_op.create_index("ix_dispatch_item_sent_at_order", ["service_unit_id", "sent_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dispatch_item_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "closure_conclusion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=True),
+        sa.Column("date", sa.Date(), nullable=True),
+        sa.Column("body_id", sa.Integer(), nullable=True),
+        sa.Column("decision_id", sa.Integer(), nullable=True),
+        sa.Column("period_from", sa.Date(), nullable=True),
+        sa.Column("period_to", sa.Date(), nullable=False),
+        sa.Column("level_history", sa.Text(), nullable=True),
+        sa.Column("results", sa.Text(), nullable=True),
+        sa.Column("scores", sa.Text(), nullable=True),
+        sa.Column("measures_done", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("end_reason", sa.String(length=40), nullable=True),
+        sa.Column("child_stays", sa.Boolean(), nullable=True),
+        sa.Column("curator_result", sa.Text(), nullable=True),
+        sa.Column("recommendations", sa.Text(), nullable=True),
+        sa.Column("prepared_by_id", sa.Integer(), nullable=True),
+        sa.Column("signed_by_id", sa.Integer(), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "status = 'draft' OR (number IS NOT NULL AND date IS NOT NULL)",
+            name=op.f("ck_closure_conclusion_signed_is_numbered"),
+        ),
+        sa.CheckConstraint("measures_done BETWEEN 0 AND 100", name=op.f("ck_closure_conclusion_percent")),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["body.id"], name=op.f("fk_closure_conclusion_body_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_closure_conclusion_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decision.id"], name=op.f("fk_closure_conclusion_decision_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["prepared_by_id"],
+            ["staff_member.id"],
+            name=op.f("fk_closure_conclusion_prepared_by_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_closure_conclusion_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["signed_by_id"], ["staff_member.id"], name=op.f("fk_closure_conclusion_signed_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closure_conclusion")),
+        sa.UniqueConstraint("case_id", name="uq_closure_conclusion_case"),
+        sa.UniqueConstraint("service_unit_id", "number", name="uq_closure_conclusion_number"),
+    )
+    with op.batch_alter_table("closure_conclusion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_closure_conclusion_body_id"), ["body_id"], unique=False)
+        batch_op.create_index("ix_closure_conclusion_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_closure_conclusion_decision_id"), ["decision_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_closure_conclusion_prepared_by_id"), ["prepared_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_closure_conclusion_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_closure_conclusion_signed_by_id"), ["signed_by_id"], unique=False)
+
+    with op.batch_alter_table("agenda_item", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("proposal_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_agenda_item_proposal_id"), ["proposal_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_agenda_item_proposal_id"), "agenda_proposal", ["proposal_id"], ["id"], ondelete="RESTRICT"
+        )
+
+    with op.batch_alter_table("body", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("order_code", sa.String(length=60), nullable=True))
+
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("level", sa.String(length=60), nullable=True))
+
+    with op.batch_alter_table("decision_assignment", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("partner_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("done_at", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("result", sa.Text(), nullable=True))
+        batch_op.create_index("ix_decision_assignment_due_order", ["service_unit_id", "due", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_decision_assignment_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_decision_assignment_partner_id"),
+            "partner_organisation",
+            ["partner_id"],
+            ["id"],
+            ondelete="RESTRICT",
+        )
+
     with op.batch_alter_table("family_case", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stage_since", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("level", sa.String(length=250), nullable=True))
@@ -178,6 +810,67 @@ def downgrade() -> None:
         batch_op.drop_column("level")
         batch_op.drop_column("stage_since")
 
+    with op.batch_alter_table("decision_assignment", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_decision_assignment_partner_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_decision_assignment_partner_id"))
+        batch_op.drop_index("ix_decision_assignment_due_order")
+        batch_op.drop_column("result")
+        batch_op.drop_column("done_at")
+        batch_op.drop_column("partner_id")
+
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_column("level")
+
+    with op.batch_alter_table("body", schema=None) as batch_op:
+        batch_op.drop_column("order_code")
+
+    with op.batch_alter_table("agenda_item", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_agenda_item_proposal_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_agenda_item_proposal_id"))
+        batch_op.drop_column("proposal_id")
+
+    with op.batch_alter_table("closure_conclusion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_closure_conclusion_signed_by_id"))
+        batch_op.drop_index(batch_op.f("ix_closure_conclusion_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_closure_conclusion_prepared_by_id"))
+        batch_op.drop_index(batch_op.f("ix_closure_conclusion_decision_id"))
+        batch_op.drop_index("ix_closure_conclusion_date_order")
+        batch_op.drop_index(batch_op.f("ix_closure_conclusion_body_id"))
+
+    op.drop_table("closure_conclusion")
+    with op.batch_alter_table("dispatch_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dispatch_item_service_unit_id"))
+        batch_op.drop_index("ix_dispatch_item_sent_at_order")
+        batch_op.drop_index("ix_dispatch_item_result_due_order")
+        batch_op.drop_index(batch_op.f("ix_dispatch_item_partner_id"))
+
+    op.drop_table("dispatch_item")
+    with op.batch_alter_table("dispatch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dispatch_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_dispatch_prepared_by_id"))
+        batch_op.drop_index("ix_dispatch_date_order")
+        batch_op.drop_index(batch_op.f("ix_dispatch_case_id"))
+
+    op.drop_table("dispatch")
+    with op.batch_alter_table("post_support_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_post_support_check_service_unit_id"))
+        batch_op.drop_index("ix_post_support_check_planned_on_order")
+        batch_op.drop_index("ix_post_support_check_due")
+        batch_op.drop_index(batch_op.f("ix_post_support_check_done_by_id"))
+
+    op.drop_table("post_support_check")
+    with op.batch_alter_table("agreement_breach", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreement_breach_service_unit_id"))
+        batch_op.drop_index("ix_agreement_breach_date_order")
+        batch_op.drop_index(batch_op.f("ix_agreement_breach_agreement_id"))
+
+    op.drop_table("agreement_breach")
+    with op.batch_alter_table("agreement_amendment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_agreement_amendment_signed_by_id"))
+        batch_op.drop_index(batch_op.f("ix_agreement_amendment_service_unit_id"))
+        batch_op.drop_index("ix_agreement_amendment_date_order")
+
+    op.drop_table("agreement_amendment")
     with op.batch_alter_table("support_level_period", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_support_level_period_now",
@@ -196,11 +889,31 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stage_period_case_id"))
 
     op.drop_table("stage_period")
+    with op.batch_alter_table("refusal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_refusal_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_refusal_received_by_id"))
+        batch_op.drop_index(batch_op.f("ix_refusal_person_id"))
+        batch_op.drop_index("ix_refusal_date_order")
+        batch_op.drop_index(batch_op.f("ix_refusal_case_id"))
+
+    op.drop_table("refusal")
+    with op.batch_alter_table("post_support", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_post_support_service_unit_id"))
+        batch_op.drop_index("ix_post_support_date_from_order")
+        batch_op.drop_index(batch_op.f("ix_post_support_curator_id"))
+
+    op.drop_table("post_support")
     with op.batch_alter_table("personal_file_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_personal_file_item_service_unit_id"))
         batch_op.drop_index(batch_op.f("ix_personal_file_item_certified_by_id"))
 
     op.drop_table("personal_file_item")
+    with op.batch_alter_table("case_transfer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_transfer_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_case_transfer_partner_id"))
+        batch_op.drop_index("ix_case_transfer_date_order")
+
+    op.drop_table("case_transfer")
     with op.batch_alter_table("case_category_period", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_case_category_period_now",
@@ -211,3 +924,42 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_category_period_case_id"))
 
     op.drop_table("case_category_period")
+    with op.batch_alter_table("agenda_proposal", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_agenda_proposal_open", sqlite_where=sa.text("is_open"), postgresql_where=sa.text("is_open")
+        )
+        batch_op.drop_index(batch_op.f("ix_agenda_proposal_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_agenda_proposal_proposed_by_id"))
+        batch_op.drop_index(batch_op.f("ix_agenda_proposal_body_id"))
+
+    op.drop_table("agenda_proposal")
+    with op.batch_alter_table("document_visa", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_document_visa_staff_id"))
+        batch_op.drop_index(batch_op.f("ix_document_visa_service_unit_id"))
+
+    op.drop_table("document_visa")
+    with op.batch_alter_table("regulatory_document", schema=None) as batch_op:
+        batch_op.drop_index("ix_regulatory_document_title_key")
+        batch_op.drop_index(batch_op.f("ix_regulatory_document_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_regulatory_document_order_id"))
+
+    op.drop_table("regulatory_document")
+    with op.batch_alter_table("admin_order_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_admin_order_item_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_admin_order_item_responsible_id"))
+        batch_op.drop_index("ix_admin_order_item_due_order")
+
+    op.drop_table("admin_order_item")
+    with op.batch_alter_table("admin_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_admin_order_service_unit_id"))
+        batch_op.drop_index("ix_admin_order_date_order")
+        batch_op.drop_index(batch_op.f("ix_admin_order_controller_id"))
+
+    op.drop_table("admin_order")
+    with op.batch_alter_table("interagency_agreement", schema=None) as batch_op:
+        batch_op.drop_index("ix_interagency_agreement_valid_to_order")
+        batch_op.drop_index(batch_op.f("ix_interagency_agreement_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_interagency_agreement_partner_id"))
+        batch_op.drop_index("ix_interagency_agreement_date_order")
+
+    op.drop_table("interagency_agreement")

@@ -1,0 +1,1 @@
+"""The approved programme sent to the organisations that carry it out."""
