@@ -29,11 +29,24 @@ TROUBLES = (sqlite3.Error, psycopg.Error, OSError)
 """What the bell and the pulse fail with when their file or server is away; work goes on without them."""
 
 
+_closing = threading.Lock()
+
+
+def _close(huey: Huey) -> None:
+    """Close what this thread opened and what all share.
+
+    huey asks whether the shared connection is open before it takes its lock, so of two workers that stop together one
+    would close what the other has closed already.
+    """
+    with _closing:
+        huey.storage.close()
+
+
 class _Worker(Worker):
     def shutdown(self) -> None:
         """Close the connection on which this thread listened for the bell."""
         super().shutdown()
-        self.huey.storage.close()
+        _close(self.huey)
 
 
 class Threads(Consumer):
@@ -144,7 +157,7 @@ class Queue:
         """Close what was opened; the next use opens it again."""
         with self._opening:
             if self._huey is not None:
-                self._huey.storage.close()
+                _close(self._huey)
                 self._huey = None
 
     def _ring(self, name: str, *arguments: Any) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -371,6 +374,31 @@ def test_a_stop_of_the_service_puts_a_job_back_without_counting(stored: Session,
     workers.run_due()
     assert _row(stored, pk).status is JobStatus.DONE
     assert _departments(stored) == ["Проба 1"]
+
+
+def test_workers_that_stop_together_close_what_they_share_once(workers: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = workers.queue.huey.storage
+    workers.queue.pulse(1)  # Opens the connection.
+    both = threading.Barrier(2)
+
+    class Meeting:
+        """A lock at whose door one waits for the other, if the other comes."""
+
+        lock = storage.lock
+
+        def __enter__(self) -> None:
+            with suppress(threading.BrokenBarrierError):
+                both.wait(0.2)
+            self.lock.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            self.lock.release()
+
+    monkeypatch.setattr(storage, "lock", Meeting())
+    threads = workers.queue.workers(2, 1)
+    with ThreadPoolExecutor(2) as pool:
+        for stop in [pool.submit(worker.shutdown) for worker, _ in threads.worker_threads]:
+            stop.result()
 
 
 # ---- results --------------------------------------------------------------------------------------------------------

@@ -89,18 +89,19 @@ def load(served: Served, what: str, path: Path) -> str:
 
 def working(served: Served, hours: Hours, over: threading.Event, *, saves: bool) -> None:
     """Save forms, or look at a card and a list, until the load is *over*."""
+    desk = served.desks[0]
     with closing(served.connect(timeout=60)) as connection:
-        status, card, _ = served.post(connection, "/people/add", somebody())
+        status, card, _ = served.post(desk, connection, "/people/add", somebody())
         assert status == 302, status
         while not over.is_set():
             began = time.perf_counter()
             if saves:
-                status, _, _ = served.post(connection, "/people/add", somebody())
+                status, _, _ = served.post(desk, connection, "/people/add", somebody())
                 hours.saves.append(time.perf_counter() - began)
                 hours.refused += [("/people/add", status)] if status != 302 else []
             else:
                 for address in (card, f"/people/?q={quote('Анна')}"):
-                    status, _ = served.get(connection, address)
+                    status, _ = served.get(desk, connection, address)
                     hours.refused += [(address, status)] if status != 200 else []
                 hours.looks.append((time.perf_counter() - began) / 2)
             time.sleep(0.2)
