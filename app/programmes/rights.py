@@ -9,10 +9,14 @@ from sqlalchemy import or_, select
 from app.acting import Actor, today
 from app.base import Model, RuleBroken, UnitModel, session_of
 from app.cases.models import CaseTeamMember, Direction, FamilyCase
+from app.programmes.models import Measure, MeasureLineage, ProgrammeVersion, VersionStatus
 from app.terms import say
 
 HEADS = ("head_of_service",)
 """Roles that answer for all cases of a unit."""
+
+STANDING = (VersionStatus.APPROVED, VersionStatus.IN_FORCE)
+"""States of a version that charges people with its measures."""
 
 Row = TypeVar("Row", bound=Model)
 
@@ -85,3 +89,43 @@ def need_direction(case: FamilyCase, by: Actor, *directions: Direction | None) -
     if not own.issuperset(directions):
         names = ", ".join(sorted(direction.label for direction in own))
         raise RuleBroken(f"Вы ведёте только мероприятия своего направления: {names}.", field="direction")
+
+
+def works_with(case: FamilyCase, by: Actor) -> bool:
+    """Whether *by* has a part in the work with the family today: leads the case, is in its team, carries out a measure.
+
+    The system at work has a part in everything.
+    """
+    if (by.sees_all or by.sees_unit) and not by.roles:
+        return True
+    if leads(case, by):
+        return True
+    if by.staff_id is None or not is_of_unit(case, by):
+        return False
+    day, session = today(), session_of(case)
+    seat = select(CaseTeamMember.id).where(
+        CaseTeamMember.case_id == case.id,
+        CaseTeamMember.staff_id == by.staff_id,
+        CaseTeamMember.date_from <= day,
+        or_(CaseTeamMember.date_to.is_(None), CaseTeamMember.date_to >= day),
+    )
+    given_to = [Measure.executor_id == by.staff_id]
+    if by.department_id is not None:
+        given_to.append(Measure.department_id == by.department_id)
+    given = (
+        select(Measure.id)
+        .join(Measure.programme_version)
+        .join(Measure.lineage)
+        .where(
+            MeasureLineage.case_id == case.id,
+            ProgrammeVersion.status.in_(STANDING),
+            or_(*given_to),
+        )
+    )
+    return any(session.scalar(found.limit(1)) is not None for found in (seat, given))
+
+
+def need_part(case: FamilyCase, by: Actor) -> None:
+    """Refuse unless *by* has a part in the work with the family (S001-3.1-a)."""
+    if not works_with(case, by):
+        raise RuleBroken(say("Вы не работаете с этой семьёй. Попросите {curator:acc} включить вас в команду."))
