@@ -103,7 +103,8 @@ of every field. Whoever has another role with the whole screen sees the whole sc
 """
 
 _DIRECTORIES = {"services": "R", "partners": "R", "territories": "R", "areas": "R", "staff": "R", "departments": "R",
-                "units": "R", "calendar": "R", "order": "R"}  # fmt: skip
+                "units": "R", "calendar": "R", "order": "R", "orders": "R", "order_items": "R", "regulations": "R",
+                "visas": "R give", "contracts": "R"}  # fmt: skip
 
 ROLES: dict[str, dict[str, str]] = {
     ADMINISTRATOR: {
@@ -113,7 +114,8 @@ ROLES: dict[str, dict[str, str]] = {
     },
     DIRECTOR: {
         **_DIRECTORIES, "staff": "RWAB", "departments": "RW", "units": "RW", "areas": "RWB", "partners": "RWB",
-        "calendar": "RWD",
+        "calendar": "RWD", "orders": "RWA", "order_items": "RWA", "regulations": "RWA", "visas": "RWA",
+        "contracts": "RWAB",
         "families": "RSB", "people": "RSPB", "members": "RP", "children": "RS", "disabilities": "RS", "ovz": "RS",
         "consents": "R", "cases": "RB assign_curator", "assignments": "R", "team": "R", "agreements": "R sign",
         "records": "RB", "reports": "RSP",
@@ -122,7 +124,8 @@ ROLES: dict[str, dict[str, str]] = {
     },
     HEAD: {
         **_DIRECTORIES, "services": "RWDB", "partners": "RWDB", "territories": "RWB", "areas": "RWDB",
-        "calendar": "RWD",
+        "calendar": "RWD", "orders": "RWA", "order_items": "RWA", "regulations": "RWA", "visas": "RWA",
+        "contracts": "RWAB",
         "families": "RWSB", "people": "RWSPB", "members": "RWPAB", "children": "RWSB",
         "disabilities": "RWS", "ovz": "RWS", "consents": "RWA", "cases": "RWAB",
         "assignments": "R", "team": "RWA", "agreements": "RWA", "records": "RWSAB",
@@ -157,7 +160,7 @@ ROLES: dict[str, dict[str, str]] = {
         "lines": "L", "measures": "R mark",
     },
     LAWYER: {
-        "calendar": "R", "order": "R",
+        "calendar": "R", "order": "R", "orders": "R", "order_items": "R", "regulations": "R", "visas": "R give",
         "services": "L", "staff": "L", "cases": "L", "people": "R", "families": "R", "members": "R",
         "records": "RWA", "lines": "L", "measures": "R mark",
     },

@@ -12,6 +12,7 @@ from app.days.views import CalendarDays, WorkingDays
 from app.extract.views import Extract
 from app.home.views import HomeView
 from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
+from app.orders.views import Contracts, OrderItems, Orders, Regulations, Visas
 from app.organisation.account_views import Accounts
 from app.organisation.order_views import OrderOfWorkPage
 from app.organisation.profile_views import Profile
@@ -66,6 +67,7 @@ MENU: tuple[Screen, ...] = (
     Screen("", "", "", FromExcel),
     Screen("Справочники", "Перечень услуг", "list-check", Services),
     Screen("Справочники", "Организации", "building", Partners),
+    Screen("Справочники", "Соглашения о взаимодействии", "file-earmark-check", Contracts),
     Screen("Справочники", "Территории", "geo-alt", Territories),
     Screen("Справочники", "Участки", "map", ServiceAreas),
     Screen("Справочники", "Производственный календарь", "calendar3", CalendarDays),
@@ -73,6 +75,10 @@ MENU: tuple[Screen, ...] = (
     Screen("Центр", "Сотрудники", "person-badge", Staff),
     Screen("Центр", "Отделения", "diagram-3", Departments),
     Screen("Центр", "Службы", "house", ServiceUnits),
+    Screen("Центр", "Приказы", "file-earmark-text", Orders),
+    Screen("", "", "", OrderItems),
+    Screen("Центр", "Нормативная база", "book", Regulations),
+    Screen("", "", "", Visas),
     Screen("Центр", "Порядок работы", "signpost-split", OrderOfWorkPage),
     Screen("Центр", "Учётные записи", "key", Accounts),
     Screen("Центр", "Роли и права", "shield-check", Roles),

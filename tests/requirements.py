@@ -51,8 +51,8 @@ def matrix() -> tuple[Row, ...]:
 
 def named(test: str) -> str | None:
     """Return the id of the row the name of a test begins with, the longest that fits; None where it names none."""
-    name = test.removeprefix("test_")
-    fitting = [row for row in matrix() if name == row.stem or name.startswith(f"{row.stem}_")]
+    name = test.removeprefix("test_").casefold()
+    fitting = [row for row in matrix() if f"{name}_".startswith(f"{row.stem}_".casefold())]
     return max(fitting, key=lambda row: len(row.stem)).id if fitting else None
 
 
