@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import journal
-from app.acting import Actor
+from app.acting import Actor, now
 from app.base import Model, RuleBroken
 from app.cases.intake_known import told_key
 from app.cases.intake_plan import FamiliesPlan, PlannedFamily, judge
@@ -31,7 +31,7 @@ from app.cases.intake_values import (
     statuses_of,
     studies_at,
 )
-from app.cases.models import CaseStatus, CuratorAssignment, FamilyCase
+from app.cases.models import CaseStatus, CuratorAssignment, FamilyCase, StageMove, StagePeriod
 from app.cases.stages import order_in_force, stage_for
 from app.journal.marks import is_as_at
 from app.organisation.models import ServiceUnit, StaffMember, Territory
@@ -251,7 +251,9 @@ class _Loading:
             by_year.setdefault(family.group.head.value("registered").year, []).append(family)
         rows, curators = [], []
         order = order_in_force(self.session, self.by.unit)
-        first = stage_for(order, CaseStatus.REGISTERED) if order is not None else None
+        first = order.stage_by_code[stage_for(order, CaseStatus.REGISTERED)] if order is not None else None
+        known = CaseStatus(first.status) if first is not None else CaseStatus.REGISTERED
+        came = now()
         for year, members in sorted(by_year.items()):
             numbers = take_numbers(self.session, self.by.unit, "case", year, len(members))
             for family, number in zip(members, numbers, strict=True):
@@ -261,8 +263,9 @@ class _Loading:
                     {
                         "number": format_number(number, year),
                         "family_id": families[id(family)],
-                        "status": CaseStatus.CLOSED if removal else CaseStatus.REGISTERED,
-                        "stage": None if removal else first,
+                        "status": CaseStatus.CLOSED if removal else known,
+                        "stage": first.code if first and not removal else None,
+                        "stage_since": came if first and not removal else None,
                         "curator_id": None if removal else head.value("curator"),
                         "ended_at": removal and removal.day,
                         "end_reason": removal and removal.reason,
@@ -275,6 +278,21 @@ class _Loading:
                     }
                 )
         cases = self._write(FamilyCase, rows)
+        if first is not None:
+            self._write(
+                StagePeriod,
+                [
+                    {
+                        "case_id": case_id,
+                        "stage": first.code,
+                        "label": first.label,
+                        "move": StageMove.OPENED,
+                        "came_at": came,
+                    }
+                    for case_id, row in zip(cases, rows, strict=True)
+                    if row["stage"]
+                ],
+            )
         self._write(
             CuratorAssignment,
             [

@@ -11,8 +11,8 @@
     any open state ── close_case ─► closed
     (goals met or term over: from review and post_support only)
 
-``advance`` goes along :data:`MOVES`; the other arrows have a verb of their own. Where the unit has an order of work
-(:mod:`app.cases.stages`), the stage of the case follows its status.
+``advance`` goes along :data:`MOVES`; the other arrows have a verb of their own. Where the unit has an order of work,
+its stages say what is next instead (:mod:`app.cases.stages`), and ``advance`` refuses.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sqlalchemy import select
 from app import journal
 from app.acting import Actor, today
 from app.base import RuleBroken, session_of
+from app.cases import stages
 from app.cases.models import (
     CaseSource,
     CaseStatus,
@@ -35,7 +36,6 @@ from app.cases.models import (
     FamilyCase,
     Outcome,
 )
-from app.cases.stages import follow_status
 from app.organisation.models import StaffMember
 from app.papers.numbers import format_number, take_number
 from app.people.models import Family, FamilyRole
@@ -61,6 +61,8 @@ WORK_DONE = (EndReason.GOALS_MET, EndReason.GOALS_PARTLY_MET, EndReason.TERM_OVE
 
 NOW_LED = "{curator?Нынешний|Нынешняя|Нынешнее} {curator} {curator?назначен|назначена|назначено}"
 
+BY_STAGES = "Дело идёт по этапам порядка работы. Откройте его карточку и нажмите «Перейти дальше»."
+
 LONGEST_PAUSE = dt.timedelta(days=180)
 """A family that needs no help for half a year is closed, not suspended; the sources name no term."""
 
@@ -80,7 +82,8 @@ def open_case(
 ) -> FamilyCase:
     """Open a case of *family* under the next number of the year.
 
-    With *registered_at* the family is on the register at once, as in centres without a stage of identifying.
+    With *registered_at* the family is on the register at once, as in centres without a stage of identifying. Where the
+    unit has an order of work, the case stands on its first stage.
 
     Raises:
         RuleBroken: the family has an open case, no child under 18 or no adult legal representative, or a day
@@ -109,8 +112,8 @@ def open_case(
         number=format_number(take_number(session, family.service_unit_id, "case", opened_at.year), opened_at.year),
     )
     session.add(case)
-    follow_status(case)
     session.flush()
+    stages.begin(case, by=by)
     journal.record(session, by, "case.open", case, f"Заведено дело № {case.number} на семью «{family}».")
     return case
 
@@ -134,11 +137,13 @@ def advance(case: FamilyCase, to: CaseStatus, *, by: Actor, on: dt.date | None =
     Coming onto the register sets its date; accompaniment begins only with a curator and a signed agreement.
 
     Raises:
-        RuleBroken: there is no such step from here, or something is missing for it.
+        RuleBroken: the unit has an order of work, there is no such step from here, or something is missing for it.
     """
     on = on or today()
     _refuse_ended(case)
     _refuse_future(on)
+    if case.stage is not None:
+        raise RuleBroken(BY_STAGES)
     if to not in MOVES.get(case.status, ()):
         raise RuleBroken(f"Дело сейчас на этапе «{case.status.label}», отсюда нет шага «{to.label}».", field="status")
     if to == CaseStatus.ACTIVE:
@@ -393,7 +398,8 @@ def _need_head(by: Actor) -> None:
 
 def _move(case: FamilyCase, to: CaseStatus, by: Actor, verb: str, sentence: str) -> None:
     case.status = to
-    follow_status(case)
+    if not to.is_open:
+        stages.leave(case)
     journal.record(session_of(case), by, verb, case, sentence)
 
 

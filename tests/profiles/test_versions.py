@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from app import setup
 from app.acting import SYSTEM, Actor, acting
 from app.base import RuleBroken
-from app.cases.models import CaseStatus, EndReason, FamilyCase
+from app.cases.models import CaseStatus, EndReason, FamilyCase, StageMove
 from app.cases.rules import advance, close_case
-from app.cases.stages import put_in_force, stage_for
+from app.cases.stages import enter, put_in_force, stage_for
 from app.identity import account_of, actor_of
 from app.journal.models import JournalRow
 from app.organisation.models import ServiceUnit
@@ -119,23 +119,42 @@ def test_two_units_of_one_database_work_by_different_orders_and_speak_their_own_
     assert word("curator") == "куратор"
 
 
-def test_a_case_enters_the_first_stage_and_follows_its_status(there: Centre) -> None:
+def test_a_case_enters_the_first_stage_and_takes_its_status_from_the_stage_it_stands_on(there: Centre) -> None:
     session, by = there
     put_in_force(unit_of(there), kept(session, "rostov"), by=by)
-    case = make_case(session, by)
+    case = make_case(session, by, status=CaseStatus.ASSESSMENT)
     stages = [(case.status.value, case.stage)]
-    for status in (CaseStatus.REGISTERED, CaseStatus.ASSESSMENT, CaseStatus.PLANNING, CaseStatus.APPROVAL):
-        advance(case, status, by=by)
-        stages.append((status.value, case.stage))
-    assert stages == [
-        ("identified", "s1"),
-        ("registered", "s1"),
-        ("assessment", "s1"),
-        ("planning", "s2"),
-        ("approval", "s2"),
+    for code in ("s2", "s3"):
+        enter(case, code, by=by, move=StageMove.ADVANCED)
+        stages.append((case.status.value, case.stage))
+    assert stages == [("assessment", "s1"), ("approval", "s2"), ("active", "s3")]
+    session.refresh(case)
+    assert [(one.stage, one.move, one.left_at is None) for one in case.stages] == [
+        ("s1", StageMove.OPENED, False),
+        ("s2", StageMove.ADVANCED, False),
+        ("s3", StageMove.ADVANCED, True),
     ]
+    assert case.stage_since == case.stages[-1].came_at
     close_case(case, by=by, reason=EndReason.MOVED)
-    assert case.stage == "s2"
+    assert case.stage == "s3" and case.stages[-1].left_at is not None
+
+
+def test_a_case_of_an_order_of_work_goes_by_its_stages_alone(there: Centre) -> None:
+    session, by = there
+    put_in_force(unit_of(there), kept(session, "sudogda"), by=by)
+    case = make_case(session, by)
+    with refused("Дело идёт по этапам порядка работы. Откройте его карточку и нажмите «Перейти дальше»."):
+        advance(case, CaseStatus.REGISTERED, by=by)
+
+
+def test_a_stage_there_is_not_is_never_entered(there: Centre) -> None:
+    session, by = there
+    case = make_case(session, by)
+    with pytest.raises(LookupError):
+        enter(case, "s1", by=by, move=StageMove.ADVANCED)
+    put_in_force(unit_of(there), kept(session, "rostov"), by=by)
+    with pytest.raises(LookupError):
+        enter(case, "s9", by=by, move=StageMove.ADVANCED)
 
 
 def test_without_an_order_of_work_a_case_has_no_stage(there: Centre) -> None:
@@ -166,6 +185,8 @@ def test_the_first_order_of_work_gives_every_open_case_the_stage_of_its_status(t
     close_case(ended, by=by, reason=EndReason.MOVED)
     assert put_in_force(unit_of(there), kept(session, "rostov"), by=by) == 1
     assert (case.stage, ended.stage) == ("s1", None)
+    session.refresh(case)
+    assert [(one.stage, one.move, one.left_at) for one in case.stages] == [("s1", StageMove.REORDERED, None)]
     told = session.scalars(select(JournalRow.sentence).where(JournalRow.verb == "profile.put_in_force")).one()
     assert told == f"{unit_of(there)}: введён порядок работы rostov, версия 1."
 
@@ -192,7 +213,9 @@ def test_stages_in_use_are_mapped(there: Centre) -> None:
     put_in_force(unit, kept(session, "rostov"), by=by)
     case = make_case(session, by)
     assert put_in_force(unit, kept(session, "alliance"), by=by, mapping={"s1": "application", "s9": "final"}) == 1
-    assert case.stage == "application"
+    assert (case.stage, case.status) == ("application", CaseStatus.REGISTERED)
+    session.refresh(case)
+    assert [(one.stage, one.left_at is None) for one in case.stages] == [("s1", False), ("application", True)]
 
 
 def test_a_stage_is_not_mapped_to_one_there_is_not(there: Centre) -> None:
