@@ -114,7 +114,8 @@ def build(session: Session, rng: random.Random, start: dt.date, end: dt.datetime
         world.services.append(service)
     session.add_all([*world.partners, *world.services])
     outsider = world.staff["shkolnaya"]
-    outsider.is_external, outsider.department, outsider.partner = True, None, world.partners[0]
+    school = next(one for one in world.partners if one.name.startswith("Школа"))
+    outsider.is_external, outsider.department, outsider.partner = True, None, school
     _bodies(world, start - dt.timedelta(days=400))
     session.flush()
     return world

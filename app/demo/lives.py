@@ -133,6 +133,9 @@ def _team(world: World, case: FamilyCase) -> None:
             add_to_team(case, world.staff["lekarkina"], by=head, function="медсестра", direction=Direction.MEDICAL)
         if case.id % 5 == 0:
             add_to_team(case, world.staff["zakonova"], by=head, function="юрист", direction=Direction.LEGAL)
+        if case.id % 4 == 0:
+            direction = Direction.REHABILITATION
+            add_to_team(case, world.staff["oporin"], by=head, function="реабилитолог", direction=direction)
 
 
 def representative(family: Family) -> Person:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.acting import Actor, today
 from app.base import session_of
-from app.cases.models import CaseStatus, FamilyCase
+from app.cases.models import CaseStatus, Direction, FamilyCase
 from app.cases.rules import advance
 from app.demo.words import GOALS, MEASURES, TASKS
 from app.demo.world import World
@@ -123,7 +123,7 @@ def _measure(world: World, case: FamilyCase, version: ProgrammeVersion, title: s
         help_kind=rng.choice(list(HelpKind)),
         recipient_id=child.id if rng.random() < 0.7 else None,
         executor_type=executor,
-        executor_id=case.curator_id if specialist else None,
+        executor_id=_specialist(case, direction) if specialist else None,
         partner_id=_partner(world).id if executor is ExecutorType.ORGANISATION else None,
         form=form,
         periodicity=periodicity,
@@ -131,6 +131,11 @@ def _measure(world: World, case: FamilyCase, version: ProgrammeVersion, title: s
         due=version.valid_from + dt.timedelta(days=rng.choice((60, 90, 120, 180, 300))),
         expected_result=expected,
     )
+
+
+def _specialist(case: FamilyCase, direction: Direction) -> int | None:
+    """Return who of the team works in *direction*; what nobody else does the curator does."""
+    return next((seat.staff_id for seat in case.team if seat.direction is direction), case.curator_id)
 
 
 def _partner(world: World) -> PartnerOrganisation:
