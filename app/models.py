@@ -9,6 +9,19 @@ from __future__ import annotations
 from flask_appbuilder import Model
 
 from app.agreements.models import Agreement, AgreementAmendment, AgreementBreach
+from app.assessment.models import (
+    ActHealth,
+    Assessment,
+    AssessmentScore,
+    EfficiencyReview,
+    FamilyPassport,
+    FamilyResource,
+    LivingConditionsAct,
+    Problem,
+    QualityAnswer,
+    ReviewOutcome,
+    SocialContact,
+)
 from app.cases import scope as of_cases
 from app.cases.models import (
     CaseTeamMember,
@@ -86,6 +99,9 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
      (FamilyCase, CuratorAssignment, CaseTeamMember)),
     ("Its path by the order of work: stages, levels, categories, the personal file.",
      (StagePeriod, LevelPeriod, CategoryPeriod, PersonalFileItem)),
+    ("What is found out about a family: acts, diagnostics, problems and what helps against them, passports, reviews.",
+     (LivingConditionsAct, ActHealth, Assessment, AssessmentScore, Problem, FamilyResource, SocialContact,
+      FamilyPassport, EfficiencyReview, ReviewOutcome, QualityAnswer)),
     ("What is to be done: a programme, its versions and their measures.",
      (Programme, ProgrammeVersion, MeasureLineage, Measure)),
     ("Who decides: bodies, their meetings and decisions.",

@@ -22,6 +22,7 @@ from app.register.search import found_by
 from app.terms import word
 
 if TYPE_CHECKING:
+    from app.assessment.models import Problem
     from app.meetings.models import AgendaItem, Body
     from app.organisation.models import Department, PartnerOrganisation, StaffMember
     from app.people.models import Person
@@ -111,13 +112,19 @@ class Programme(UnitModel):
     number: Mapped[Code] = column("Номер", search=True, privacy=Privacy.NONE)
     title: Mapped[Line] = column("Название", privacy=Privacy.NONE)
 
-    case: Mapped[FamilyCase] = relationship("FamilyCase")
+    case: Mapped[FamilyCase] = relationship("FamilyCase", back_populates="programme")
     versions: Mapped[list[ProgrammeVersion]] = relationship(
         "ProgrammeVersion",
         back_populates="programme",
         order_by="ProgrammeVersion.version_no",
         passive_deletes="all",
     )
+
+    @property
+    def acting(self) -> ProgrammeVersion | None:
+        """The version that acts, or the one that acted last."""
+        acted = [one for one in self.versions if one.in_force_at is not None]
+        return acted[-1] if acted else None
 
     def __str__(self) -> str:
         return f"{word('Programme_short')} №\u00a0{self.number}"
@@ -226,6 +233,13 @@ class ProgrammeVersion(UnitModel):
         return f"{self.programme}, версия\u00a0{self.version_no}"
 
     @property
+    def done_percent(self) -> int | None:
+        """How many measures of a hundred are done, cancelled ones left out; None where there are none."""
+        counted = [one for one in self.measures if one.status is not MeasureStatus.CANCELLED]
+        done = sum(one.status is MeasureStatus.DONE for one in counted)
+        return round(100 * done / len(counted)) if counted else None
+
+    @property
     def state_in_words(self) -> str:
         """Return «версия 2 – утверждена», as refusals name it."""
         return f"версия\u00a0{self.version_no} – {self.status.label}"
@@ -276,7 +290,8 @@ class Measure(UnitModel):
     lineage_id: Mapped[int] = link("Линия мероприятия", "measure_lineage")
     no: Mapped[int] = column("№", privacy=Privacy.NONE)
     title: Mapped[Line] = column("Мероприятие", search=True)
-    problem: Mapped[Line | None] = column("Какую проблему решает")
+    problem_id: Mapped[int | None] = link("Проблема семьи", "problem")
+    problem: Mapped[Line | None] = column("Какую проблему решает", hint="Заполнится выбранной проблемой семьи")
     direction: Mapped[Direction | None] = column("Направление", required=True, privacy=Privacy.NONE)
     help_kind: Mapped[HelpKind | None] = column("Вид помощи", privacy=Privacy.NONE)
     measure_kind: Mapped[MeasureKind | None] = column("Вид мероприятия", privacy=Privacy.NONE)
@@ -300,6 +315,7 @@ class Measure(UnitModel):
     # Named so, because `version` is the row version every table carries.
     programme_version: Mapped[ProgrammeVersion] = relationship("ProgrammeVersion", back_populates="measures")
     lineage: Mapped[MeasureLineage] = relationship("MeasureLineage", back_populates="measures")
+    solves: Mapped[Problem | None] = relationship("Problem")
     recipient: Mapped[Person | None] = relationship("Person")
     executor: Mapped[StaffMember | None] = relationship("StaffMember")
     department: Mapped[Department | None] = relationship("Department")
@@ -307,3 +323,7 @@ class Measure(UnitModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+# The case lies a floor below and knows no programme; it has one at most.
+FamilyCase.programme = relationship(Programme, back_populates="case", uselist=False, passive_deletes="all")

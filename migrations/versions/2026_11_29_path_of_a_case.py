@@ -207,6 +207,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_document_visa_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
+        "social_contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("family_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=250), nullable=False),
+        sa.Column("relation", sa.String(length=250), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["family_id"], ["family.id"], name=op.f("fk_social_contact_family_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_social_contact_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_social_contact")),
+    )
+    with op.batch_alter_table("social_contact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_social_contact_family_id"), ["family_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_social_contact_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
         "agenda_proposal",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -248,6 +278,52 @@ def upgrade() -> None:
             sqlite_where=sa.text("is_open"),
             postgresql_where=sa.text("is_open"),
         )
+
+    op.create_table(
+        "assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("methods", sa.String(length=250), nullable=True),
+        sa.Column("family_request", sa.Text(), nullable=True),
+        sa.Column("family_attitude", sa.String(length=40), nullable=True),
+        sa.Column("risks", sa.Text(), nullable=True),
+        sa.Column("conclusion", sa.Text(), nullable=True),
+        sa.Column("proposal", sa.String(length=40), nullable=True),
+        sa.Column("findings", sa.LargeBinary(), nullable=True),
+        sa.Column("psychologist_conclusion", sa.LargeBinary(), nullable=True),
+        sa.Column("scored_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["staff_member.id"], name=op.f("fk_assessment_author_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_assessment_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_assessment_person_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_assessment_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
+    )
+    with op.batch_alter_table("assessment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assessment_author_id"), ["author_id"], unique=False)
+        batch_op.create_index("ix_assessment_case_id", ["case_id", "date"], unique=False)
+        batch_op.create_index("ix_assessment_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assessment_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assessment_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
         "case_category_period",
@@ -320,6 +396,199 @@ def upgrade() -> None:
         batch_op.create_index("ix_case_transfer_date_order", ["service_unit_id", "date", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_transfer_partner_id"), ["partner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_transfer_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "efficiency_review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("need_satisfaction", sa.Integer(), nullable=True),
+        sa.Column("conclusion", sa.String(length=40), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("new_end", sa.Date(), nullable=True),
+        sa.Column("measures_done_pct", sa.Integer(), nullable=True),
+        sa.Column("problems_solved_pct", sa.Integer(), nullable=True),
+        sa.Column("score_delta", sa.Text(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("need_satisfaction BETWEEN 0 AND 100", name=op.f("ck_efficiency_review_need_satisfaction")),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["staff_member.id"], name=op.f("fk_efficiency_review_author_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_efficiency_review_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_efficiency_review_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_efficiency_review")),
+    )
+    with op.batch_alter_table("efficiency_review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_efficiency_review_author_id"), ["author_id"], unique=False)
+        batch_op.create_index("ix_efficiency_review_case_id", ["case_id", "date"], unique=False)
+        batch_op.create_index("ix_efficiency_review_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_efficiency_review_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "family_passport",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("snapshot", sa.Text(), nullable=False),
+        sa.Column("health", sa.LargeBinary(), nullable=True),
+        sa.Column("prevention", sa.LargeBinary(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_family_passport_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["staff_member.id"], name=op.f("fk_family_passport_made_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_family_passport_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_family_passport")),
+    )
+    with op.batch_alter_table("family_passport", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_family_passport_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_family_passport_made_by_id"), ["made_by_id"], unique=False)
+        batch_op.create_index("ix_family_passport_on_date_order", ["service_unit_id", "on_date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_family_passport_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "family_resource",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=250), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("strength", sa.String(length=40), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_family_resource_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["family_member.id"], name=op.f("fk_family_resource_member_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_family_resource_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_family_resource")),
+    )
+    with op.batch_alter_table("family_resource", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_family_resource_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_family_resource_member_id"), ["member_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_family_resource_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "living_conditions_act",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=True),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("address", sa.String(length=250), nullable=False),
+        sa.Column("ground", sa.String(length=250), nullable=True),
+        sa.Column("specialist_id", sa.Integer(), nullable=True),
+        sa.Column("second_id", sa.Integer(), nullable=True),
+        sa.Column("third_id", sa.Integer(), nullable=True),
+        sa.Column("others", sa.String(length=250), nullable=True),
+        sa.Column("present", sa.Text(), nullable=True),
+        sa.Column("composition", sa.Text(), nullable=True),
+        sa.Column("housing_kind", sa.String(length=40), nullable=True),
+        sa.Column("housing_right", sa.String(length=40), nullable=True),
+        sa.Column("area_m2", sa.Numeric(precision=7, scale=1), nullable=True),
+        sa.Column("rooms", sa.Integer(), nullable=True),
+        sa.Column("floor", sa.String(length=60), nullable=True),
+        sa.Column("material", sa.String(length=250), nullable=True),
+        sa.Column("amenities", sa.String(length=400), nullable=True),
+        sa.Column("sanitary", sa.String(length=40), nullable=True),
+        sa.Column("sleeping_place", sa.String(length=40), nullable=True),
+        sa.Column("study_place", sa.String(length=40), nullable=True),
+        sa.Column("clothes", sa.String(length=40), nullable=True),
+        sa.Column("toys", sa.String(length=40), nullable=True),
+        sa.Column("food", sa.String(length=40), nullable=True),
+        sa.Column("children_note", sa.Text(), nullable=True),
+        sa.Column("schooling", sa.Text(), nullable=True),
+        sa.Column("income", sa.Text(), nullable=True),
+        sa.Column("relations", sa.Text(), nullable=True),
+        sa.Column("surroundings", sa.Text(), nullable=True),
+        sa.Column("fire_safety", sa.String(length=40), nullable=True),
+        sa.Column("hazards", sa.String(length=250), nullable=True),
+        sa.Column("animals", sa.String(length=250), nullable=True),
+        sa.Column("needs", sa.Text(), nullable=True),
+        sa.Column("conclusion", sa.Text(), nullable=True),
+        sa.Column("recommendations", sa.Text(), nullable=True),
+        sa.Column("acquainted_on", sa.Date(), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_living_conditions_act_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_id"], ["staff_member.id"], name=op.f("fk_living_conditions_act_second_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_living_conditions_act_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["specialist_id"],
+            ["staff_member.id"],
+            name=op.f("fk_living_conditions_act_specialist_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["third_id"], ["staff_member.id"], name=op.f("fk_living_conditions_act_third_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_living_conditions_act")),
+        sa.UniqueConstraint("service_unit_id", "number", name="uq_living_conditions_act_number"),
+    )
+    with op.batch_alter_table("living_conditions_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_living_conditions_act_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_living_conditions_act_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_living_conditions_act_second_id"), ["second_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_living_conditions_act_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_living_conditions_act_specialist_id"), ["specialist_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_living_conditions_act_third_id"), ["third_id"], unique=False)
 
     op.create_table(
         "personal_file_item",
@@ -395,6 +664,69 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_post_support_curator_id"), ["curator_id"], unique=False)
         batch_op.create_index("ix_post_support_date_from_order", ["service_unit_id", "date_from", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_post_support_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "problem",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=250), nullable=False),
+        sa.Column("domain", sa.String(length=40), nullable=False),
+        sa.Column("severity", sa.String(length=40), nullable=False),
+        sa.Column("opened_at", sa.Date(), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("closed_at", sa.Date(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint("closed_at IS NULL OR closed_at >= opened_at", name=op.f("ck_problem_period")),
+        sa.ForeignKeyConstraint(["case_id"], ["family_case.id"], name=op.f("fk_problem_case_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_problem_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_problem")),
+    )
+    with op.batch_alter_table("problem", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_problem_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_problem_opened_at_order", ["service_unit_id", "opened_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_problem_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "quality_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("waiver", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(score IS NULL) <> (waiver IS NULL)", name=op.f("ck_quality_answer_answer_or_waiver")),
+        sa.CheckConstraint("score BETWEEN 1 AND 5", name=op.f("ck_quality_answer_score")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_quality_answer_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_quality_answer_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quality_answer")),
+    )
+    with op.batch_alter_table("quality_answer", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_quality_answer_answered_on_order", ["service_unit_id", "answered_on", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_quality_answer_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_quality_answer_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
         "refusal",
@@ -505,6 +837,34 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "act_health",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("act_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["act_id"], ["living_conditions_act.id"], name=op.f("fk_act_health_act_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_act_health_person_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_act_health_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act_health")),
+        sa.UniqueConstraint("act_id", "person_id", name="uq_act_health_person"),
+    )
+    with op.batch_alter_table("act_health", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_act_health_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_act_health_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
         "agreement_amendment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("agreement_id", sa.Integer(), nullable=False),
@@ -571,6 +931,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_agreement_breach_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
+        "assessment_score",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("scale", sa.String(length=60), nullable=False),
+        sa.Column("criterion", sa.String(length=60), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("value BETWEEN 0 AND 4", name=op.f("ck_assessment_score_value")),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_assessment_score_assessment_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_assessment_score_person_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_assessment_score_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment_score")),
+        sa.UniqueConstraint("assessment_id", "scale", "criterion", "person_id", name="uq_assessment_score_child"),
+    )
+    with op.batch_alter_table("assessment_score", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assessment_score_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_assessment_score_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index(
+            "uq_assessment_score_family",
+            ["assessment_id", "scale", "criterion"],
+            unique=True,
+            sqlite_where=sa.text("person_id IS NULL"),
+            postgresql_where=sa.text("person_id IS NULL"),
+        )
+
+    op.create_table(
         "post_support_check",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("post_support_id", sa.Integer(), nullable=False),
@@ -619,6 +1020,38 @@ def upgrade() -> None:
             "ix_post_support_check_planned_on_order", ["service_unit_id", "planned_on", "id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_post_support_check_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "review_outcome",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("problem_id", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.String(length=250), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["problem_id"], ["problem.id"], name=op.f("fk_review_outcome_problem_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["review_id"], ["efficiency_review.id"], name=op.f("fk_review_outcome_review_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_review_outcome_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_outcome")),
+        sa.UniqueConstraint("review_id", "problem_id", name="uq_review_outcome_problem"),
+    )
+    with op.batch_alter_table("review_outcome", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_outcome_problem_id"), ["problem_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_outcome_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
         "dispatch",
@@ -802,8 +1235,20 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("no_resources_found", sa.Boolean(), nullable=True))
         batch_op.add_column(sa.Column("quality_waiver", sa.Text(), nullable=True))
 
+    with op.batch_alter_table("measure", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("problem_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_measure_problem_id"), ["problem_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_measure_problem_id"), "problem", ["problem_id"], ["id"], ondelete="RESTRICT"
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("measure", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_measure_problem_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_measure_problem_id"))
+        batch_op.drop_column("problem_id")
+
     with op.batch_alter_table("family_case", schema=None) as batch_op:
         batch_op.drop_column("quality_waiver")
         batch_op.drop_column("no_resources_found")
@@ -852,6 +1297,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_dispatch_case_id"))
 
     op.drop_table("dispatch")
+    with op.batch_alter_table("review_outcome", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_outcome_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_review_outcome_problem_id"))
+
+    op.drop_table("review_outcome")
     with op.batch_alter_table("post_support_check", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_post_support_check_service_unit_id"))
         batch_op.drop_index("ix_post_support_check_planned_on_order")
@@ -859,6 +1309,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_post_support_check_done_by_id"))
 
     op.drop_table("post_support_check")
+    with op.batch_alter_table("assessment_score", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_assessment_score_family",
+            sqlite_where=sa.text("person_id IS NULL"),
+            postgresql_where=sa.text("person_id IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_assessment_score_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_assessment_score_person_id"))
+
+    op.drop_table("assessment_score")
     with op.batch_alter_table("agreement_breach", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_agreement_breach_service_unit_id"))
         batch_op.drop_index("ix_agreement_breach_date_order")
@@ -871,6 +1331,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_agreement_amendment_date_order")
 
     op.drop_table("agreement_amendment")
+    with op.batch_alter_table("act_health", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_act_health_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_act_health_person_id"))
+
+    op.drop_table("act_health")
     with op.batch_alter_table("support_level_period", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_support_level_period_now",
@@ -897,6 +1362,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_refusal_case_id"))
 
     op.drop_table("refusal")
+    with op.batch_alter_table("quality_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_quality_answer_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_quality_answer_case_id"))
+        batch_op.drop_index("ix_quality_answer_answered_on_order")
+
+    op.drop_table("quality_answer")
+    with op.batch_alter_table("problem", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_problem_service_unit_id"))
+        batch_op.drop_index("ix_problem_opened_at_order")
+        batch_op.drop_index(batch_op.f("ix_problem_case_id"))
+
+    op.drop_table("problem")
     with op.batch_alter_table("post_support", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_post_support_service_unit_id"))
         batch_op.drop_index("ix_post_support_date_from_order")
@@ -908,6 +1385,35 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_personal_file_item_certified_by_id"))
 
     op.drop_table("personal_file_item")
+    with op.batch_alter_table("living_conditions_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_living_conditions_act_third_id"))
+        batch_op.drop_index(batch_op.f("ix_living_conditions_act_specialist_id"))
+        batch_op.drop_index(batch_op.f("ix_living_conditions_act_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_living_conditions_act_second_id"))
+        batch_op.drop_index("ix_living_conditions_act_date_order")
+        batch_op.drop_index(batch_op.f("ix_living_conditions_act_case_id"))
+
+    op.drop_table("living_conditions_act")
+    with op.batch_alter_table("family_resource", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_family_resource_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_family_resource_member_id"))
+        batch_op.drop_index(batch_op.f("ix_family_resource_case_id"))
+
+    op.drop_table("family_resource")
+    with op.batch_alter_table("family_passport", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_family_passport_service_unit_id"))
+        batch_op.drop_index("ix_family_passport_on_date_order")
+        batch_op.drop_index(batch_op.f("ix_family_passport_made_by_id"))
+        batch_op.drop_index(batch_op.f("ix_family_passport_case_id"))
+
+    op.drop_table("family_passport")
+    with op.batch_alter_table("efficiency_review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_efficiency_review_service_unit_id"))
+        batch_op.drop_index("ix_efficiency_review_date_order")
+        batch_op.drop_index("ix_efficiency_review_case_id")
+        batch_op.drop_index(batch_op.f("ix_efficiency_review_author_id"))
+
+    op.drop_table("efficiency_review")
     with op.batch_alter_table("case_transfer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_case_transfer_service_unit_id"))
         batch_op.drop_index(batch_op.f("ix_case_transfer_partner_id"))
@@ -924,6 +1430,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_category_period_case_id"))
 
     op.drop_table("case_category_period")
+    with op.batch_alter_table("assessment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assessment_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_assessment_person_id"))
+        batch_op.drop_index("ix_assessment_date_order")
+        batch_op.drop_index("ix_assessment_case_id")
+        batch_op.drop_index(batch_op.f("ix_assessment_author_id"))
+
+    op.drop_table("assessment")
     with op.batch_alter_table("agenda_proposal", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_agenda_proposal_open", sqlite_where=sa.text("is_open"), postgresql_where=sa.text("is_open")
@@ -933,6 +1447,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_agenda_proposal_body_id"))
 
     op.drop_table("agenda_proposal")
+    with op.batch_alter_table("social_contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_social_contact_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_social_contact_family_id"))
+
+    op.drop_table("social_contact")
     with op.batch_alter_table("document_visa", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_document_visa_staff_id"))
         batch_op.drop_index(batch_op.f("ix_document_visa_service_unit_id"))
