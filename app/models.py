@@ -36,6 +36,8 @@ from app.closing.models import CaseTransfer, ClosureConclusion, PostSupport, Pos
 from app.days.models import CalendarDay
 from app.dispatch.models import Dispatch, DispatchItem
 from app.door.models import FailedEntry, RecoveryCode, SecondStep, UserSession
+from app.intake import scope as of_intake
+from app.intake.models import Application, Intake, JournalEntry, Recognition
 from app.jobs.models import Job, ScheduledRun
 from app.journal.models import JournalRow, JournalSeal, JournalValue
 from app.meetings import scope as of_meetings
@@ -97,6 +99,8 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
      (Person, ChildProfile, DisabilityStatus, OvzStatus, Family, FamilyMember, Consent)),
     ("The episode of accompaniment: its state, who leads it, who helps.",
      (FamilyCase, CuratorAssignment, CaseTeamMember)),
+    ("How a family came: messages, applications, recognitions, the rows of the journals R02 and R03.",
+     (Intake, Application, Recognition, JournalEntry)),
     ("Its path by the order of work: stages, levels, categories, the personal file.",
      (StagePeriod, LevelPeriod, CategoryPeriod, PersonalFileItem)),
     ("What is found out about a family: acts, diagnostics, problems and what helps against them, passports, reviews.",
@@ -120,5 +124,5 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
     ("Long work and daily work.", (Job, ScheduledRun)),
 )  # fmt: skip
 
-SCOPES = (of_cases, of_programmes, of_meetings)
+SCOPES = (of_cases, of_intake, of_programmes, of_meetings)
 """The slices that tell which families a person sees, see :mod:`app.scope`; imported here, they have told it."""

@@ -120,6 +120,7 @@ _NEUTRAL: dict[str, Word] = {
     "service_unit": Word("служба сопровождения", gender="f"),
     "register": Word("Реестр (банк данных) семей", gender="m"),
     "intake_journal": Word("Журнал учёта обращений", gender="m"),
+    "family_journal": Word("Журнал учёта семей", gender="m"),
 }
 
 NEUTRAL = Words(_NEUTRAL)

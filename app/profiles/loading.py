@@ -130,7 +130,7 @@ def _made(raw: dict[str, Any]) -> OrderOfWork:
     return OrderOfWork(
         code=raw["code"],
         label=raw["label"],
-        words=_words(raw["vocabulary"]),
+        words=_words({**raw["vocabulary"], **_journals(raw["journals"])}),
         target_groups=_listed(raw["target_groups"]),
         service_directions=_listed(raw["service_directions"]),
         extra_service_kinds=_listed(raw["extra_service_kinds"]),
@@ -182,6 +182,11 @@ def _made(raw: dict[str, Any]) -> OrderOfWork:
 
 def _words(vocabulary: dict[str, Any]) -> Words:
     return Words({term: _word(term, one) for term, one in vocabulary.items() if one is not None})
+
+
+def _journals(journals: dict[str, Any]) -> dict[str, Any]:
+    """Return the titles of the journals that are spoken of on screens, as terms; R02 is a word of the file itself."""
+    return {"family_journal": journals["R03"]["title"]} if "R03" in journals else {}
 
 
 def _word(term: str, one: Any) -> Word:

@@ -511,6 +511,71 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_family_resource_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
+        "intake",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ground", sa.String(length=40), nullable=True),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("urgency", sa.String(length=40), nullable=False),
+        sa.Column("source_org_id", sa.Integer(), nullable=True),
+        sa.Column("source_letter_no", sa.String(length=60), nullable=True),
+        sa.Column("source_letter_date", sa.Date(), nullable=True),
+        sa.Column("applicant_id", sa.Integer(), nullable=True),
+        sa.Column("application_date", sa.Date(), nullable=True),
+        sa.Column("sender_name", sa.String(length=250), nullable=True),
+        sa.Column("sender_phone", sa.String(length=40), nullable=True),
+        sa.Column("sender_address", sa.String(length=250), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("family_id", sa.Integer(), nullable=True),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("responsible_id", sa.Integer(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("result", sa.String(length=40), nullable=False),
+        sa.Column("measures_taken", sa.Text(), nullable=True),
+        sa.Column("closed_at", sa.Date(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "source_letter_date IS NULL OR source_letter_no IS NOT NULL",
+            name=op.f("ck_intake_dated_letter_is_numbered"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["applicant_id"], ["person.id"], name=op.f("fk_intake_applicant_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["family_case.id"], name=op.f("fk_intake_case_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["family_id"], ["family.id"], name=op.f("fk_intake_family_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["responsible_id"], ["staff_member.id"], name=op.f("fk_intake_responsible_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_intake_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_org_id"], ["partner_organisation.id"], name=op.f("fk_intake_source_org_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intake")),
+    )
+    with op.batch_alter_table("intake", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_intake_applicant_id"), ["applicant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_intake_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_intake_closed_at_order", ["service_unit_id", "closed_at", "id"], unique=False)
+        batch_op.create_index("ix_intake_created_by_id", ["created_by_id"], unique=False)
+        batch_op.create_index("ix_intake_due_order", ["service_unit_id", "due", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_intake_family_id"), ["family_id"], unique=False)
+        batch_op.create_index("ix_intake_received_at_order", ["service_unit_id", "received_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_intake_responsible_id"), ["responsible_id"], unique=False)
+        batch_op.create_index("ix_intake_result", ["service_unit_id", "result", "received_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_intake_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_intake_source_org_id"), ["source_org_id"], unique=False)
+
+    op.create_table(
         "living_conditions_act",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -931,6 +996,63 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_agreement_breach_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
+        "application",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=True),
+        sa.Column("received_at", sa.Date(), nullable=False),
+        sa.Column("applicant_id", sa.Integer(), nullable=False),
+        sa.Column("family_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("intake_id", sa.Integer(), nullable=True),
+        sa.Column("addressed_to", sa.String(length=250), nullable=False),
+        sa.Column("requested_help", sa.String(length=400), nullable=True),
+        sa.Column("circumstances", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("notify_via", sa.String(length=40), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("registered_on", sa.Date(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decision_reason", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "status = 'received' OR status = 'withdrawn' OR number IS NOT NULL",
+            name=op.f("ck_application_registered_number"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["applicant_id"], ["person.id"], name=op.f("fk_application_applicant_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_application_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["family_id"], ["family.id"], name=op.f("fk_application_family_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["intake_id"], ["intake.id"], name=op.f("fk_application_intake_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_application_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
+    )
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_application_applicant_id"), ["applicant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_family_id"), ["family_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_intake_id"), ["intake_id"], unique=False)
+        batch_op.create_index(
+            "ix_application_received_at_order", ["service_unit_id", "received_at", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_application_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index("ix_application_status", ["service_unit_id", "status", "received_at"], unique=False)
+
+    op.create_table(
         "assessment_score",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assessment_id", sa.Integer(), nullable=False),
@@ -1088,6 +1210,65 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_dispatch_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
+        "journal_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("journal", sa.String(length=40), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text_no", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("family_id", sa.Integer(), nullable=True),
+        sa.Column("intake_id", sa.Integer(), nullable=True),
+        sa.Column("application_id", sa.Integer(), nullable=True),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("annulled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("annul_reason", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "annulled_at IS NULL OR annul_reason IS NOT NULL", name=op.f("ck_journal_entry_annulled_with_reason")
+        ),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_journal_entry_number_from_one")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_journal_entry_application_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_journal_entry_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["family_id"], ["family.id"], name=op.f("fk_journal_entry_family_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["intake_id"], ["intake.id"], name=op.f("fk_journal_entry_intake_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_journal_entry_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_entry")),
+        sa.UniqueConstraint("service_unit_id", "journal", "year", "number", name="uq_journal_entry_number"),
+    )
+    with op.batch_alter_table("journal_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_journal_entry_application_id"), ["application_id"], unique=False)
+        batch_op.create_index("ix_journal_entry_at_order", ["service_unit_id", "at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_journal_entry_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_journal_entry_family_id"), ["family_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_journal_entry_intake_id"), ["intake_id"], unique=False)
+        batch_op.create_index("ix_journal_entry_number_order", ["service_unit_id", "number", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_journal_entry_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index(
+            "uq_journal_entry_case",
+            ["case_id"],
+            unique=True,
+            sqlite_where=sa.text("journal = 'R03' AND annulled_at IS NULL"),
+            postgresql_where=sa.text("journal = 'R03' AND annulled_at IS NULL"),
+        )
+
+    op.create_table(
         "dispatch_item",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("dispatch_id", sa.Integer(), nullable=False),
@@ -1202,6 +1383,61 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_closure_conclusion_service_unit_id"), ["service_unit_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_closure_conclusion_signed_by_id"), ["signed_by_id"], unique=False)
 
+    op.create_table(
+        "recognition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("is_positive", sa.Boolean(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("protocol_no", sa.String(length=60), nullable=False),
+        sa.Column("body_id", sa.Integer(), nullable=True),
+        sa.Column("body_name", sa.String(length=250), nullable=True),
+        sa.Column("decision_id", sa.Integer(), nullable=True),
+        sa.Column("circumstances", sa.String(length=400), nullable=True),
+        sa.Column("ippsu_number", sa.String(length=60), nullable=True),
+        sa.Column("ippsu_date", sa.Date(), nullable=True),
+        sa.Column("ippsu_valid_to", sa.Date(), nullable=True),
+        sa.Column("recommended", sa.String(length=250), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "ippsu_valid_to IS NULL OR ippsu_valid_to >= ippsu_date", name=op.f("ck_recognition_ippsu_term")
+        ),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_recognition_body_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_recognition_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decision.id"], name=op.f("fk_recognition_decision_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_recognition_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recognition")),
+    )
+    with op.batch_alter_table("recognition", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recognition_body_id"), ["body_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recognition_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_recognition_decided_on_order", ["service_unit_id", "decided_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recognition_decision_id"), ["decision_id"], unique=False)
+        batch_op.create_index(
+            "ix_recognition_ippsu_valid_to_order", ["service_unit_id", "ippsu_valid_to", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_recognition_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index(
+            "uq_recognition_positive",
+            ["case_id"],
+            unique=True,
+            sqlite_where=sa.text("is_positive"),
+            postgresql_where=sa.text("is_positive"),
+        )
+
     with op.batch_alter_table("agenda_item", schema=None) as batch_op:
         batch_op.add_column(sa.Column("proposal_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_agenda_item_proposal_id"), ["proposal_id"], unique=False)
@@ -1274,6 +1510,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_agenda_item_proposal_id"))
         batch_op.drop_column("proposal_id")
 
+    with op.batch_alter_table("recognition", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_recognition_positive", sqlite_where=sa.text("is_positive"), postgresql_where=sa.text("is_positive")
+        )
+        batch_op.drop_index(batch_op.f("ix_recognition_service_unit_id"))
+        batch_op.drop_index("ix_recognition_ippsu_valid_to_order")
+        batch_op.drop_index(batch_op.f("ix_recognition_decision_id"))
+        batch_op.drop_index("ix_recognition_decided_on_order")
+        batch_op.drop_index(batch_op.f("ix_recognition_case_id"))
+        batch_op.drop_index(batch_op.f("ix_recognition_body_id"))
+
+    op.drop_table("recognition")
     with op.batch_alter_table("closure_conclusion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_closure_conclusion_signed_by_id"))
         batch_op.drop_index(batch_op.f("ix_closure_conclusion_service_unit_id"))
@@ -1290,6 +1538,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_dispatch_item_partner_id"))
 
     op.drop_table("dispatch_item")
+    with op.batch_alter_table("journal_entry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_journal_entry_case",
+            sqlite_where=sa.text("journal = 'R03' AND annulled_at IS NULL"),
+            postgresql_where=sa.text("journal = 'R03' AND annulled_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_journal_entry_service_unit_id"))
+        batch_op.drop_index("ix_journal_entry_number_order")
+        batch_op.drop_index(batch_op.f("ix_journal_entry_intake_id"))
+        batch_op.drop_index(batch_op.f("ix_journal_entry_family_id"))
+        batch_op.drop_index(batch_op.f("ix_journal_entry_case_id"))
+        batch_op.drop_index("ix_journal_entry_at_order")
+        batch_op.drop_index(batch_op.f("ix_journal_entry_application_id"))
+
+    op.drop_table("journal_entry")
     with op.batch_alter_table("dispatch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dispatch_service_unit_id"))
         batch_op.drop_index(batch_op.f("ix_dispatch_prepared_by_id"))
@@ -1319,6 +1582,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assessment_score_person_id"))
 
     op.drop_table("assessment_score")
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_index("ix_application_status")
+        batch_op.drop_index(batch_op.f("ix_application_service_unit_id"))
+        batch_op.drop_index("ix_application_received_at_order")
+        batch_op.drop_index(batch_op.f("ix_application_intake_id"))
+        batch_op.drop_index(batch_op.f("ix_application_family_id"))
+        batch_op.drop_index(batch_op.f("ix_application_case_id"))
+        batch_op.drop_index(batch_op.f("ix_application_applicant_id"))
+
+    op.drop_table("application")
     with op.batch_alter_table("agreement_breach", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_agreement_breach_service_unit_id"))
         batch_op.drop_index("ix_agreement_breach_date_order")
@@ -1394,6 +1667,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_living_conditions_act_case_id"))
 
     op.drop_table("living_conditions_act")
+    with op.batch_alter_table("intake", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_intake_source_org_id"))
+        batch_op.drop_index(batch_op.f("ix_intake_service_unit_id"))
+        batch_op.drop_index("ix_intake_result")
+        batch_op.drop_index(batch_op.f("ix_intake_responsible_id"))
+        batch_op.drop_index("ix_intake_received_at_order")
+        batch_op.drop_index(batch_op.f("ix_intake_family_id"))
+        batch_op.drop_index("ix_intake_due_order")
+        batch_op.drop_index("ix_intake_created_by_id")
+        batch_op.drop_index("ix_intake_closed_at_order")
+        batch_op.drop_index(batch_op.f("ix_intake_case_id"))
+        batch_op.drop_index(batch_op.f("ix_intake_applicant_id"))
+
+    op.drop_table("intake")
     with op.batch_alter_table("family_resource", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_family_resource_service_unit_id"))
         batch_op.drop_index(batch_op.f("ix_family_resource_member_id"))
