@@ -81,6 +81,17 @@ def stage_of(case: FamilyCase) -> tuple[OrderOfWork, Stage] | None:
     return order, order.stage_by_code[case.stage]
 
 
+def names_guard(case: FamilyCase, code: str) -> bool:
+    """Whether the order of work of the case's unit asks for the guard *code* anywhere on the path."""
+    order = order_in_force(session_of(case), case.service_unit_id)
+    stages = order.stages if order is not None else ()
+    return any(
+        ref.code == code
+        for stage in stages
+        for ref in (*stage.entry, *stage.exit, *(each for way in stage.ways for each in way.guards))
+    )
+
+
 def open_deeds(order: OrderOfWork, stage: Stage) -> dict[str, Deed]:
     """Return the actions open on *stage*, those open at any time among them, by code."""
     return {deed.code: deed for deed in (*order.anytime, *stage.actions)}

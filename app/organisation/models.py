@@ -43,6 +43,11 @@ class Territory(Model):
     parent: Mapped[Territory | None] = relationship(remote_side="Territory.id", back_populates="children")
     children: Mapped[list[Territory]] = relationship(back_populates="parent", passive_deletes="all")
 
+    @property
+    def chain(self) -> list[Territory]:
+        """The place itself and those it lies in, the nearest first."""
+        return [self, *(self.parent.chain if self.parent is not None else ())]
+
     def __str__(self) -> str:
         return self.name
 

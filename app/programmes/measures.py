@@ -10,11 +10,12 @@ import datetime as dt
 from typing import Any
 
 from app import journal
-from app.acting import Actor, today
+from app.acting import Actor, for_whole_unit, today
 from app.base import RuleBroken, session_of
+from app.cases import gate
 from app.programmes.difference import executor_of
 from app.programmes.models import Measure, MeasureLineage, MeasureStatus, ProgrammeVersion, VersionStatus
-from app.programmes.rights import directions_of, leads, need_direction, take
+from app.programmes.rights import directions_of, leads, need_direction, need_draft, take
 from app.programmes.succession import MEASURE_CONTENT
 from app.terms import say
 
@@ -31,11 +32,12 @@ def draft_to_change(version: ProgrammeVersion, by: Actor) -> ProgrammeVersion:
     """Take *version* for a change of its content; a change undoes what the family agreed to.
 
     Raises:
-        RuleBroken: the version is no draft any more.
+        RuleBroken: the version is no draft any more, or the order of work lets others write it.
     """
     version = take(version)
     if version.status not in EDITABLE:
         raise RuleBroken(_why_frozen(version))
+    need_draft(version.programme.case, by)
     if version.status is VersionStatus.AGREED:
         version.status = VersionStatus.DRAFT
         version.family_agreed_at = version.family_agreed_by_id = version.family_agreed_how = None
@@ -135,11 +137,29 @@ def mark_measure(
 ) -> Measure:
     """Mark how a measure of the acting version went. *reason* says why it was not done or was cancelled.
 
+    Its executor marks it, the organisation it was given to (S004-3-a), the team of its direction, or the lead.
+
     Raises:
         RuleBroken: the version does not act, the mark lacks its day or reason, or *by* has no part in it.
     """
+    # An organisation sees its measure without the version and the case around it.
+    with for_whole_unit():
+        session_of(measure).expire(measure, ["programme_version"])
+        return _mark(measure, by=by, status=status, done_at=done_at, result=result, reason=reason)
+
+
+def _mark(
+    measure: Measure,
+    *,
+    by: Actor,
+    status: MeasureStatus,
+    done_at: dt.date | None,
+    result: str | None,
+    reason: str | None,
+) -> Measure:
     case = measure.programme_version.programme.case
-    if by.staff_id is None or by.staff_id != measure.executor_id:
+    gate.need(case, "measure.report", by=by)
+    if not _is_executor(measure, by):
         need_direction(case, by, measure.direction)
     version = take(measure.programme_version)
     measure = take(measure)
@@ -158,11 +178,16 @@ def mark_measure(
     return measure
 
 
+def _is_executor(measure: Measure, by: Actor) -> bool:
+    """Whether *by*, or the organisation he works for, carries the measure out."""
+    in_person = by.staff_id is not None and by.staff_id == measure.executor_id
+    return in_person or (by.partner_id is not None and by.partner_id == measure.partner_id)
+
+
 def may_mark(measure: Measure, by: Actor) -> bool:
     """Whether *by* may mark the measure: its executor, the team of its direction, the curator or the head."""
     case = measure.programme_version.programme.case
-    is_executor = by.staff_id is not None and by.staff_id == measure.executor_id
-    return is_executor or leads(case, by) or measure.direction in directions_of(case, by)
+    return _is_executor(measure, by) or leads(case, by) or measure.direction in directions_of(case, by)
 
 
 def _check_mark(status: MeasureStatus, done_at: dt.date | None, reason: str | None) -> None:

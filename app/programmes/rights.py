@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 
 from app.acting import Actor, today
 from app.base import Model, RuleBroken, UnitModel, session_of
+from app.cases import gate
 from app.cases.models import CaseTeamMember, Direction, FamilyCase
 from app.programmes.models import Measure, MeasureLineage, ProgrammeVersion, VersionStatus
 from app.terms import say
@@ -48,10 +49,16 @@ def is_of_unit(record: UnitModel, by: Actor) -> bool:
 
 
 def leads(case: FamilyCase, by: Actor) -> bool:
-    """Whether *by* is the curator of the case or the head of the service."""
+    """Whether *by* is the curator of the case or the head of the service.
+
+    Where the order of work assigns the curator after the programme (S002-3.3-3), every curator who sees the case is
+    one until then, as at the door (:func:`app.cases.gate.plays`).
+    """
     if not is_of_unit(case, by):
         return False
-    return by.is_any(*HEADS) or (by.staff_id is not None and by.staff_id == case.curator_id)
+    if by.is_any(*HEADS) or (by.staff_id is not None and by.staff_id == case.curator_id):
+        return True
+    return case.curator_id is None and by.is_any("curator") and gate.stage_of(case) is not None
 
 
 def directions_of(case: FamilyCase, by: Actor) -> set[Direction]:
@@ -72,6 +79,31 @@ def need_lead(case: FamilyCase, by: Actor) -> None:
     """Refuse unless *by* leads the case."""
     if not leads(case, by):
         raise RuleBroken(say("Это делает {curator} семьи или руководитель службы. Попросите кого-то из них."))
+
+
+def need_to(case: FamilyCase, action: str, by: Actor) -> None:
+    """Refuse unless *by*, who has a part in the work with the family, may do *action* by the order of work.
+
+    Without an order of work it falls to whoever leads the case.
+    """
+    if gate.stage_of(case) is None:
+        need_lead(case, by)
+        return
+    gate.need(case, action, by=by)
+    need_part(case, by)
+
+
+def need_draft(case: FamilyCase, by: Actor) -> None:
+    """Refuse unless *by* may write versions of the programme now, by an order of work: to create or to correct one.
+
+    Without an order of work this is left to the rules that ask for a lead or a direction.
+    """
+    if gate.stage_of(case) is None:
+        return
+    refusals = [gate.refusal(case, action, by=by) for action in ("programme.create", "programme.correct")]
+    if all(refusals):
+        raise RuleBroken(refusals[0] or "")
+    need_part(case, by)
 
 
 def need_direction(case: FamilyCase, by: Actor, *directions: Direction | None) -> None:

@@ -10,18 +10,21 @@
         │ │ withdraw, send_back        │ submit
         │ └───────────┐                │
         │   submit    │                │
-        └──────────► submitted ◄───────┘
-                      │      │
-              approve │      │ reject
-                      ▼      ▼
-               approved      rejected ──► next version, draft, on the same lineages
-                      │
-         put_in_force │            put_in_force of a later version
-                      ▼                        │
+        └──────────► submitted ◄───────┤
+                      │      │         │
+              approve │      │ reject  │ start, where the order of work names nobody who approves
+                      ▼      ▼         │
+               approved      rejected ─┼─► next version, draft, on the same lineages
+                      │                │
+         put_in_force │                │    put_in_force, start of a later version
+                      ▼                ▼       │
                   in_force ────────────────────┴──► superseded
                       │
                       ├── complete ──► completed
                       └── terminate ─► terminated
+
+Where the centre has an order of work, it says on which stage and by whom each of these is done, and whether the family
+agrees first (:mod:`app.cases.gate`). What happens after the decision is in ``life.py``.
 
 ``approve``, ``reject`` and ``send_back`` are called by ``app/meetings/rules.py`` when a protocol is signed, never by
 a screen; they demand the signed decision. ``withdraw`` is possible until the agenda is closed.
@@ -40,11 +43,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import journal
-from app.acting import SYSTEM, Actor, now, today
+from app.acting import Actor, now, today
 from app.base import RuleBroken, session_of
+from app.cases import gate
+from app.cases.events import happened
 from app.cases.models import FamilyCase
 from app.papers.numbers import format_number, take_number
 from app.programmes.difference import CONTENT, content_difference, difference, summary
+from app.programmes.life import (
+    OPEN,
+    begin,
+    complete,
+    correct,
+    put_in_force,
+    read_dates,
+    start,
+    stop,
+    take_back,
+    terminate,
+)
+from app.programmes.makers import add_participant, add_partner, of_family, remove_participant, remove_partner
 from app.programmes.measures import (
     EDITABLE,
     add_measure,
@@ -55,8 +73,8 @@ from app.programmes.measures import (
     remove_measure,
 )
 from app.programmes.models import Programme, ProgrammeVersion, VersionKind, VersionStatus
-from app.programmes.rights import need_lead, take
-from app.programmes.succession import carry_facts, next_version
+from app.programmes.rights import need_lead, need_to, take
+from app.programmes.succession import next_version
 from app.terms import say, word
 
 if TYPE_CHECKING:
@@ -64,9 +82,13 @@ if TYPE_CHECKING:
     from app.people.models import Person
 
 __all__ = [
+    "OPEN",
     "add_measure",
+    "add_participant",
+    "add_partner",
     "agree_with_family",
     "approve",
+    "begin",
     "change_draft",
     "change_measure",
     "close_for_agenda",
@@ -77,19 +99,20 @@ __all__ = [
     "put_in_force",
     "reject",
     "remove_measure",
+    "remove_participant",
+    "remove_partner",
     "reopen_for_agenda",
     "send_back",
+    "start",
     "start_programme",
+    "stop",
     "submit",
     "terminate",
     "withdraw",
 ]
 
-OPEN = (*EDITABLE, VersionStatus.SUBMITTED)
-STANDING = (VersionStatus.APPROVED, VersionStatus.IN_FORCE)
 NOT_SENT = "{Programme_short} не {programme_short?отправлен|отправлена|отправлено}."
-MAY_ACT = "Действовать может {programme_short?утверждённый|утверждённая|утверждённое} {programme_short}, а {state}."
-MAY_END = "Закончить можно {programme_short?действующий|действующую|действующее} {programme_short:acc}, а {state}."
+FAMILY_FIRST = "Сначала согласуйте {programme_short:acc} с семьёй: нажмите «Согласовать с семьёй»."
 
 
 # ---- drafting ----------------------------------------------------------------------------------------
@@ -110,7 +133,7 @@ def start_programme(
 
     Without a *title* it has the one the centre's order of work gives the document.
     """
-    need_lead(case, by)
+    need_to(case, "programme.create", by)
     case = take(case)
     if not case.status.is_open:
         raise RuleBroken(say("Дело {case} закончено, {programme_short:acc} для него не составляют.", case=case))
@@ -139,6 +162,7 @@ def start_programme(
     )
     session.add(programme)
     journal.record(session, by, "programme.create", version, f"{version}: составление начато.")
+    happened(case, "programme_drafted", on=today())
     return version
 
 
@@ -147,7 +171,9 @@ def change_draft(version: ProgrammeVersion, *, by: Actor, **content: Any) -> Pro
 
     Without a *title* it has the one the centre's order of work gives the document.
     """
-    need_lead(version.programme.case, by)
+    case = version.programme.case
+    if gate.stage_of(case) is None:
+        need_lead(case, by)
     version = draft_to_change(version, by)
     _check_content({"goal": version.goal, "valid_from": version.valid_from, "valid_to": version.valid_to, **content})
     for name, value in content.items():
@@ -174,6 +200,7 @@ def _check_content(content: dict[str, Any]) -> None:
         raise RuleBroken(
             say("{Programme_short} заканчивается раньше, чем начинается. Поменяйте одну из дат."), field="valid_to"
         )
+    read_dates(content.get("review_dates"))
 
 
 def agree_with_family(
@@ -184,8 +211,15 @@ def agree_with_family(
     person: Person | None = None,
     how: str | None = None,
 ) -> ProgrammeVersion:
-    """Write down that the family agreed on day *on* (today by default): who signed and *how* («подпись на бумаге»)."""
-    need_lead(version.programme.case, by)
+    """Write down that the family agreed on day *on* (today by default): who signed and *how* («подпись на бумаге»).
+
+    Where there is an order of work, whoever signed is named and counts among those who took part (S003-3.5-c).
+
+    Raises:
+        RuleBroken: the version is no draft, has nothing to agree to, or the day or the person cannot be.
+    """
+    case = version.programme.case
+    need_to(case, "programme.agree_family", by)
     version = take(version)
     if version.status is VersionStatus.AGREED:
         raise RuleBroken("Согласие семьи уже записано.")
@@ -195,6 +229,12 @@ def agree_with_family(
         raise RuleBroken(say("Согласовывать пока нечего: в {programme_short:prep} нет мероприятий."))
     if on is not None and on > today():
         raise RuleBroken(f"{on:%d.%m.%Y} ещё не наступило. Проверьте дату.", field="family_agreed_at")
+    if person is None and gate.stage_of(case) is not None:
+        raise RuleBroken("Назовите, кто согласен от имени семьи.", field="family_agreed_by_id")
+    if person is not None:
+        of_family(case, person, field="family_agreed_by_id")
+        if person not in version.family_participants:
+            version.family_participants.append(person)
     version.status = VersionStatus.AGREED
     version.family_agreed_at = on or today()
     version.family_agreed_by_id = person.id if person else None
@@ -204,8 +244,15 @@ def agree_with_family(
 
 
 def submit(version: ProgrammeVersion, *, by: Actor, body: Body) -> ProgrammeVersion:
-    """Send a draft to the body that decides; from now on its content does not change (guard measures_complete)."""
-    need_lead(version.programme.case, by)
+    """Send a draft to the body that decides; from now on its content does not change (guard measures_complete).
+
+    Where the order of work names the guard ``programme_family_agreed``, the family agrees first (S004-2-a).
+
+    Raises:
+        RuleBroken: it is no draft, something is missing, the family was not asked, or the body does not decide this.
+    """
+    case = version.programme.case
+    need_to(case, "programme.submit", by)
     version = take(version)
     if version.status is VersionStatus.SUBMITTED:
         raise RuleBroken(f"Версия {version.version_no} уже на рассмотрении.")
@@ -214,10 +261,15 @@ def submit(version: ProgrammeVersion, *, by: Actor, body: Body) -> ProgrammeVers
     lacks = missing(version)
     if lacks:
         raise RuleBroken(f"{say(NOT_SENT)} {lacks[0]}")
+    if version.status is not VersionStatus.AGREED and gate.names_guard(case, "programme_family_agreed"):
+        raise RuleBroken(f"{say(NOT_SENT)} {say(FAMILY_FIRST)}")
     if body.service_unit_id != version.service_unit_id or (body.decides and "approve_programme" not in body.decides):
         raise RuleBroken(
             say("{body} {programme_short:pl_acc} не утверждает. Выберите другой орган.", body=body), field="body_id"
         )
+    place = case.family.territory
+    if body.territory is not None and place is not None and body.territory not in place.chain:
+        raise RuleBroken(say("{body}: это орган другого муниципалитета. Выберите другой.", body=body), field="body_id")
     version.status = VersionStatus.SUBMITTED
     version.body_id = body.id
     version.submitted_at = now()
@@ -233,24 +285,8 @@ def submit(version: ProgrammeVersion, *, by: Actor, body: Body) -> ProgrammeVers
 
 def withdraw(version: ProgrammeVersion, *, by: Actor) -> ProgrammeVersion:
     """Take a version back to draft while the agenda is open; it leaves the agenda it stood on."""
-    need_lead(version.programme.case, by)
-    version = take(version)
-    if version.status is not VersionStatus.SUBMITTED:
-        raise RuleBroken(f"Отозвать можно то, что на рассмотрении, а {version.state_in_words}.")
-    if version.agenda_closed_at is not None:
-        raise RuleBroken(
-            say("Повестка заседания закрыта, отозвать {programme_short:acc} уже нельзя. Дождитесь решения.")
-        )
-    session = session_of(version)
-    # The agenda lies on a higher floor; the relationship reaches it so that no question is left without a programme.
-    for item in version.agenda_items:
-        if item.is_open:
-            session.delete(item)
-    version.status = VersionStatus.DRAFT
-    version.submitted_at = version.submitted_by_id = version.body_id = None
-    journal.record(session, by, "programme.withdraw", version, f"{version}: отозвана с рассмотрения.")
-    session.expire(version, ["agenda_items"])
-    return version
+    need_to(version.programme.case, "programme.withdraw", by)
+    return take_back(version, by=by)
 
 
 def close_for_agenda(version: ProgrammeVersion) -> bool:
@@ -323,93 +359,4 @@ def _decided(version: ProgrammeVersion, decision: Decision, verb: str) -> Progra
         raise RuleBroken("Решение вступит в силу, когда протокол подпишут председатель и секретарь.")
     version.decision_id = decision.id
     version.decided_at = decision.decided_at
-    return version
-
-
-# ---- life after approval -------------------------------------------------------------------------------
-
-
-def put_in_force(version: ProgrammeVersion, *, by: Actor, on: dt.date | None = None) -> ProgrammeVersion:
-    """Put an approved version in force from day *on* (today by default); the one before it is superseded.
-
-    The marks made meanwhile in the earlier version go over with their lineages.
-    """
-    if by is not SYSTEM:
-        need_lead(version.programme.case, by)
-    take(version.programme)
-    version = take(version)
-    if version.status is VersionStatus.IN_FORCE:
-        raise RuleBroken(f"Версия {version.version_no} уже действует.")
-    if version.status is not VersionStatus.APPROVED:
-        raise RuleBroken(say(MAY_ACT, state=version.state_in_words))
-    session, day = session_of(version), on or today()
-    for earlier in version.programme.versions:
-        if earlier.version_no < version.version_no and earlier.status in STANDING:
-            earlier = take(earlier)
-            carry_facts(earlier, version)
-            earlier.status = VersionStatus.SUPERSEDED
-            earlier.ended_at = day
-    # The database allows one acting version at every moment, so the old one leaves first.
-    session.flush()
-    version.status = VersionStatus.IN_FORCE
-    version.in_force_at = day
-    journal.record(session, by, "programme.put_in_force", version, f"{version}: действует с {day:%d.%m.%Y}.")
-    return version
-
-
-def correct(
-    programme: Programme, *, by: Actor, reason: str, kind: VersionKind = VersionKind.CORRECTION
-) -> ProgrammeVersion:
-    """Start the next version of an approved programme as a draft, with its measures on their lineages.
-
-    *kind* is «корректировка» or «продление».
-    """
-    need_lead(programme.case, by)
-    if not (reason or "").strip():
-        raise RuleBroken(say("Напишите, почему {programme_short:acc} нужно изменить."), field="change_reason")
-    programme = take(programme)
-    drafted = next((version for version in programme.versions if version.status in OPEN), None)
-    if drafted is not None:
-        raise RuleBroken(f"Версия {drafted.version_no} уже составляется ({drafted.status.label}). Продолжите её.")
-    standing = [version for version in programme.versions if version.status in STANDING]
-    if not standing:
-        raise RuleBroken(
-            say(
-                "Корректируют {programme_short?утверждённый|утверждённую|утверждённое} "
-                "{programme_short:acc}, а такой версии нет."
-            )
-        )
-    version = next_version(standing[-1], kind=kind, reason=reason.strip())
-    sentence = f"{version}: начата {kind.label}. Причина: {reason.strip()}"
-    journal.record(session_of(version), by, "programme.correct", version, sentence)
-    return version
-
-
-def complete(version: ProgrammeVersion, *, by: Actor, on: dt.date | None = None) -> ProgrammeVersion:
-    """End the acting version: its goals are met."""
-    return _end(version, VersionStatus.COMPLETED, by=by, on=on, reason=None)
-
-
-def terminate(version: ProgrammeVersion, *, by: Actor, reason: str, on: dt.date | None = None) -> ProgrammeVersion:
-    """Stop the acting version before its goals are met; the reason is kept."""
-    if not (reason or "").strip():
-        raise RuleBroken(
-            say("Напишите, почему {programme_short} {programme_short?прекращён|прекращена|прекращено}."), field="reason"
-        )
-    return _end(version, VersionStatus.TERMINATED, by=by, on=on, reason=reason.strip())
-
-
-def _end(
-    version: ProgrammeVersion, status: VersionStatus, *, by: Actor, on: dt.date | None, reason: str | None
-) -> ProgrammeVersion:
-    if by is not SYSTEM:
-        need_lead(version.programme.case, by)
-    version = take(version)
-    if version.status is not VersionStatus.IN_FORCE:
-        raise RuleBroken(say(MAY_END, state=version.state_in_words))
-    version.status = status
-    version.ended_at = on or today()
-    version.decision_reason = reason or version.decision_reason
-    sentence = f"{version}: {status.label}." + (f" Причина: {reason}" if reason else "")
-    journal.record(session_of(version), by, f"programme.{status.value}", version, sentence)
     return version
