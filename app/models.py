@@ -22,6 +22,7 @@ from app.assessment.models import (
     ReviewOutcome,
     SocialContact,
 )
+from app.benefits.models import AidRecord, Benefit
 from app.cases import scope as of_cases
 from app.cases.models import (
     CaseTeamMember,
@@ -61,6 +62,7 @@ from app.organisation.models import (
     StaffMember,
     Territory,
 )
+from app.outreach.models import EventParticipant, LeisureEvent
 from app.papers.models import NumberSequence
 from app.people.models import (
     ChildProfile,
@@ -83,6 +85,13 @@ from app.register.models import (
     ImportMapping,
     ListMemory,
     SavedView,
+)
+from app.rehabilitation.models import (
+    HomeCourse,
+    HomeProcedure,
+    MedicalRecommendation,
+    RehabItem,
+    RehabProgramme,
 )
 from app.services.models import Service, ServiceRecord
 
@@ -115,6 +124,10 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
     ("To whom the programme was sent: a letter to each organisation.", (Dispatch, DispatchItem)),
     ("How the accompaniment ended, and the time after it.",
      (Refusal, CaseTransfer, ClosureConclusion, PostSupport, PostSupportCheck)),
+    ("What comes to a family beside its programme: benefits, aid, leisure.",
+     (Benefit, AidRecord, LeisureEvent, EventParticipant)),
+    ("Rehabilitation of a child: its programme, recommendations of doctors, courses at home.",
+     (RehabProgramme, RehabItem, MedicalRecommendation, HomeCourse, HomeProcedure)),
     ("Which days are worked.", (CalendarDay,)),
     ("Numbers without gaps.", (NumberSequence,)),
     ("Who did what to which record: append-only, chained.", (JournalRow, JournalValue, JournalSeal)),

@@ -102,6 +102,15 @@ measures. A screen that stands here for a role has no search, history, files nor
 of every field. Whoever has another role with the whole screen sees the whole screen.
 """
 
+OWN_ENTRIES = frozenset({"social_worker", "lawyer", "nurse", "rehabilitation"})
+"""Codes of the roles that are shown, of visits and requests, their own only (domain.md 3.10: «RW own services»)."""
+
+
+def sees_own_entries_only(roles: Collection[str]) -> bool:
+    """Whether people with *roles* (codes) see only what they have entered themselves of what the team does."""
+    return bool(roles) and OWN_ENTRIES.issuperset(roles)
+
+
 _DIRECTORIES = {"services": "R", "partners": "R", "territories": "R", "areas": "R", "staff": "R", "departments": "R",
                 "units": "R", "calendar": "R", "order": "R", "orders": "R", "order_items": "R", "regulations": "R",
                 "visas": "R give", "contracts": "R"}  # fmt: skip
@@ -113,6 +122,8 @@ ROLES: dict[str, dict[str, str]] = {
         "calendar": "RWD", "accounts": "RWA", "roles": "RW", "backups": "RW", "audit": "R",
     },
     DIRECTOR: {
+        "benefits": "R", "aid": "R", "events": "R", "participants": "R", "ipra": "RS", "ipra_items": "RS",
+        "recommendations": "RS", "courses": "RS", "procedures": "RS",
         **_DIRECTORIES, "staff": "RWAB", "departments": "RW", "units": "RW", "areas": "RWB", "partners": "RWB",
         "calendar": "RWD", "orders": "RWA", "order_items": "RWA", "regulations": "RWA", "visas": "RWA",
         "contracts": "RWAB",
@@ -123,6 +134,8 @@ ROLES: dict[str, dict[str, str]] = {
         "bodies": "RW", "body_members": "RW", "meetings": "RWA", "audit": "R", "extract": "RSP",
     },
     HEAD: {
+        "benefits": "RWA", "aid": "RW", "events": "RW", "participants": "RW", "ipra": "RS", "ipra_items": "RS",
+        "recommendations": "RS", "courses": "RS", "procedures": "RS",
         **_DIRECTORIES, "services": "RWDB", "partners": "RWDB", "territories": "RWB", "areas": "RWDB",
         "calendar": "RWD", "orders": "RWA", "order_items": "RWA", "regulations": "RWA", "visas": "RWA",
         "contracts": "RWAB",
@@ -135,6 +148,8 @@ ROLES: dict[str, dict[str, str]] = {
         "extract": "RSP",
     },
     CURATOR: {
+        "benefits": "RWA", "aid": "RW", "events": "RW", "participants": "RW", "ipra": "RWS", "ipra_items": "RWSA",
+        "recommendations": "RWS", "courses": "RWSA", "procedures": "RWSA",
         **_DIRECTORIES, "partners": "RW",
         "families": "RWS", "people": "RWSP", "members": "RWPA", "children": "RWS", "disabilities": "RWS", "ovz": "RWS",
         "consents": "RWA", "cases": "RW advance refuse close", "assignments": "R", "team": "RWA", "agreements": "RW",
@@ -143,12 +158,14 @@ ROLES: dict[str, dict[str, str]] = {
         "bodies": "R", "body_members": "R", "meetings": "R sign", "import": "RW",
     },
     PSYCHOLOGIST: {
+        "events": "RW", "participants": "RW",
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "RS",
         "disabilities": "RS", "ovz": "RS", "cases": "R", "team": "R",
         "records": "RWSA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L",
         "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign", "import": "RW",
     },
     PEDAGOGUE: {
+        "events": "RW", "participants": "RW",
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "RS",
         "disabilities": "RS", "ovz": "RS", "cases": "R", "team": "R",
         "records": "RWSA", "programmes": "R", "versions": "R", "measures": "RWDA", "lines": "L",
@@ -165,11 +182,13 @@ ROLES: dict[str, dict[str, str]] = {
         "records": "RWA", "lines": "L", "measures": "R mark",
     },
     NURSE: {
+        "recommendations": "RWS", "courses": "RWSA", "procedures": "RWSA",
         "calendar": "R", "order": "R",
         "services": "L", "staff": "L", "partners": "L", "cases": "L", "people": "RS", "families": "L",
         "children": "RS", "disabilities": "RWS", "ovz": "RS", "records": "RWSA", "lines": "L", "measures": "R mark",
     },
     REHABILITATION: {
+        "ipra": "RWS", "ipra_items": "RWSA",
         "calendar": "R", "order": "R",
         "services": "L", "staff": "L", "partners": "L", "cases": "L", "people": "R", "families": "L",
         "children": "RS", "disabilities": "RWS", "ovz": "RS", "records": "RWA", "lines": "L", "measures": "R mark",
@@ -186,7 +205,7 @@ ROLES: dict[str, dict[str, str]] = {
     },
     ACCOUNTANT: {"services": "R", "partners": "R", "staff": "R", "departments": "R", "units": "R",
                  "calendar": "R", "order": "R"},
-    VOLUNTEERS: {"services": "R", "partners": "R", "staff": "R", "calendar": "R", "order": "R"},
+    VOLUNTEERS: {"services": "R", "events": "R", "partners": "R", "staff": "R", "calendar": "R", "order": "R"},
     PARTNER: {"measures": "R"},
     AUDITOR: {"order": "R", "staff": "R", "departments": "R", "units": "R", "accounts": "R", "roles": "R",
               "audit": "R", "extract": "RSP"},

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from app.agreements.views import Agreements
 from app.audit.views import Audit
 from app.backup.views import Backups
+from app.benefits.views import Aid, Benefits
 from app.cases.views import Cases, CuratorAssignments, Families, Team
 from app.days.views import CalendarDays, WorkingDays
 from app.extract.views import Extract
@@ -19,11 +20,13 @@ from app.organisation.profile_views import Profile
 from app.organisation.roles_views import Roles
 from app.organisation.second_step_views import SecondSteps
 from app.organisation.views import Departments, Partners, ServiceAreas, ServiceUnits, Staff, Territories
+from app.outreach.views import EventParticipants, LeisureEvents
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
 from app.programmes.views import MeasureLines, Measures, Programmes, Versions
 from app.register.draft_views import Drafts
 from app.register.intake.form_views import FromExcel
 from app.register.intake.views import Import
+from app.rehabilitation.views import HomeCourses, HomeProcedures, Recommendations, RehabItems, RehabProgrammes
 from app.reporting.views import Reports
 from app.search import Search
 from app.services.views import ServiceRecords, Services
@@ -55,6 +58,15 @@ MENU: tuple[Screen, ...] = (
     Screen("Сопровождение", "{Programme_short:pl}", "list-check", Programmes),
     Screen("Сопровождение", "Мероприятия", "check2-square", Measures),
     Screen("Сопровождение", "Журнал услуг", "journal-text", ServiceRecords),
+    Screen("Сопровождение", "Помощь", "gift", Aid),
+    Screen("Сопровождение", "Льготы", "card-checklist", Benefits),
+    Screen("Сопровождение", "Досуг семей", "balloon", LeisureEvents),
+    Screen("Сопровождение", "Мероприятия ИПРА", "clipboard2-pulse", RehabItems),
+    Screen("Сопровождение", "Санаторий на дому", "house-heart", HomeCourses),
+    Screen("", "", "", EventParticipants),
+    Screen("", "", "", RehabProgrammes),
+    Screen("", "", "", Recommendations),
+    Screen("", "", "", HomeProcedures),
     Screen("", "", "", MeasureLines),
     Screen("", "", "", Versions),
     Screen("", "", "", BodyMembers),

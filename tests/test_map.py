@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[int, str], ...] = (
     (10, "reports app.process"),
     (9, "app.closing app.dispatch"),
     (8, "app.meetings app.agreements app.services app.visits app.referrals app.progress"),
-    (7, "app.programmes app.intake app.assessment app.orders"),
+    (7, "app.programmes app.intake app.assessment app.orders app.benefits app.outreach app.rehabilitation"),
     (6, "app.cases"),
     (5, "app.people app.identity"),
     (4, "app.organisation app.papers app.days"),

@@ -70,7 +70,8 @@ class People(Register):
         ("Закрытые сведения", ["prevention_registers", "health_note"]),
     ]
     row_edit = ["phone"]
-    related_views = ["FamilyMembers", "Children", "Disabilities", "OvzStatuses", ("Consents", "person_id")]
+    related_views = ["FamilyMembers", "Children", "Disabilities", "OvzStatuses", "RehabProgrammes",
+                     "Recommendations", "HomeCourses", ("Consents", "person_id")]  # fmt: skip
     placeholder = "Фамилия, имя, СНИЛС, телефон"
 
     def card_acts(self, record: Person) -> tuple[Act, ...]:

@@ -54,6 +54,69 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "medical_recommendation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("organisation", sa.LargeBinary(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_medical_recommendation_person_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_medical_recommendation_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_medical_recommendation")),
+    )
+    with op.batch_alter_table("medical_recommendation", schema=None) as batch_op:
+        batch_op.create_index("ix_medical_recommendation_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_medical_recommendation_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_medical_recommendation_service_unit_id"), ["service_unit_id"], unique=False
+        )
+
+    op.create_table(
+        "rehab_programme",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.LargeBinary(), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("issued_by", sa.LargeBinary(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= issued_on", name=op.f("ck_rehab_programme_period")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_rehab_programme_person_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_rehab_programme_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rehab_programme")),
+    )
+    with op.batch_alter_table("rehab_programme", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rehab_programme_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rehab_programme_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index("ix_rehab_programme_valid_to_order", ["service_unit_id", "valid_to", "id"], unique=False)
+
+    op.create_table(
         "admin_order",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=60), nullable=False),
@@ -87,6 +150,127 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_admin_order_controller_id"), ["controller_id"], unique=False)
         batch_op.create_index("ix_admin_order_date_order", ["service_unit_id", "date", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_admin_order_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "home_course",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("recommendation_id", sa.Integer(), nullable=False),
+        sa.Column("nurse_id", sa.Integer(), nullable=True),
+        sa.Column("date_from", sa.Date(), nullable=False),
+        sa.Column("date_to", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("observations", sa.LargeBinary(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("date_to IS NULL OR date_to >= date_from", name=op.f("ck_home_course_period")),
+        sa.CheckConstraint("outcome IS NULL OR date_to IS NOT NULL", name=op.f("ck_home_course_outcome_at_the_end")),
+        sa.ForeignKeyConstraint(
+            ["nurse_id"], ["staff_member.id"], name=op.f("fk_home_course_nurse_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_home_course_person_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recommendation_id"],
+            ["medical_recommendation.id"],
+            name=op.f("fk_home_course_recommendation_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_home_course_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_course")),
+    )
+    with op.batch_alter_table("home_course", schema=None) as batch_op:
+        batch_op.create_index("ix_home_course_date_from_order", ["service_unit_id", "date_from", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_home_course_nurse_id"), ["nurse_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_home_course_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_home_course_recommendation_id"), ["recommendation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_home_course_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "leisure_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=250), nullable=False),
+        sa.Column("place", sa.String(length=250), nullable=True),
+        sa.Column("organiser_id", sa.Integer(), nullable=True),
+        sa.Column("volunteers", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "name_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"], ["staff_member.id"], name=op.f("fk_leisure_event_organiser_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_leisure_event_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leisure_event")),
+    )
+    with op.batch_alter_table("leisure_event", schema=None) as batch_op:
+        batch_op.create_index("ix_leisure_event_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index("ix_leisure_event_name_key", ["service_unit_id", "name_key", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_leisure_event_organiser_id"), ["organiser_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_leisure_event_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "rehab_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
+        sa.Column("executor", sa.LargeBinary(), nullable=True),
+        sa.Column("responsible_id", sa.Integer(), nullable=True),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.Column("result", sa.LargeBinary(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status = 'planned' OR settled_on IS NOT NULL", name=op.f("ck_rehab_item_settled_has_a_day")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_rehab_item_person_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"], ["rehab_programme.id"], name=op.f("fk_rehab_item_programme_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["responsible_id"], ["staff_member.id"], name=op.f("fk_rehab_item_responsible_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_rehab_item_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rehab_item")),
+    )
+    with op.batch_alter_table("rehab_item", schema=None) as batch_op:
+        batch_op.create_index("ix_rehab_item_due_order", ["service_unit_id", "due", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rehab_item_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rehab_item_programme_id"), ["programme_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rehab_item_responsible_id"), ["responsible_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_rehab_item_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
         "admin_order_item",
@@ -128,6 +312,43 @@ def upgrade() -> None:
         batch_op.create_index("ix_admin_order_item_due_order", ["service_unit_id", "due", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_admin_order_item_responsible_id"), ["responsible_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_admin_order_item_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "home_procedure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("planned", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "planned > 0 AND done >= 0 AND done <= planned", name=op.f("ck_home_procedure_done_of_planned")
+        ),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["home_course.id"], name=op.f("fk_home_procedure_course_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_home_procedure_person_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_home_procedure_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_procedure")),
+    )
+    with op.batch_alter_table("home_procedure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_home_procedure_course_id"), ["course_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_home_procedure_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_home_procedure_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
         "regulatory_document",
@@ -280,6 +501,40 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "aid_record",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("description", sa.String(length=250), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=12, scale=2), nullable=True),
+        sa.Column("quantity", sa.Numeric(precision=8, scale=2), nullable=True),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("document", sa.String(length=250), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_aid_record_amount")),
+        sa.CheckConstraint("amount IS NOT NULL OR quantity IS NOT NULL", name=op.f("ck_aid_record_is_something")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_aid_record_quantity")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_aid_record_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_aid_record_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_aid_record")),
+    )
+    with op.batch_alter_table("aid_record", schema=None) as batch_op:
+        batch_op.create_index("ix_aid_record_case_id", ["case_id", "date"], unique=False)
+        batch_op.create_index("ix_aid_record_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_aid_record_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
         "assessment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -324,6 +579,39 @@ def upgrade() -> None:
         batch_op.create_index("ix_assessment_date_order", ["service_unit_id", "date", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_assessment_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_assessment_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "benefit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=250), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=250), nullable=True),
+        sa.Column("check_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "status <> 'not_received' OR reason IS NOT NULL", name=op.f("ck_benefit_not_received_says_why")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["family_case.id"], name=op.f("fk_benefit_case_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_benefit_person_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_benefit_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_benefit")),
+    )
+    with op.batch_alter_table("benefit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_benefit_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_benefit_check_on_order", ["service_unit_id", "check_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_benefit_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_benefit_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
         "case_category_period",
@@ -439,6 +727,41 @@ def upgrade() -> None:
         batch_op.create_index("ix_efficiency_review_case_id", ["case_id", "date"], unique=False)
         batch_op.create_index("ix_efficiency_review_date_order", ["service_unit_id", "date", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_efficiency_review_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "event_participant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("adults", sa.Integer(), nullable=False),
+        sa.Column("children", sa.Integer(), nullable=False),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "adults >= 0 AND children >= 0 AND adults + children > 0", name=op.f("ck_event_participant_somebody_came")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_event_participant_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["leisure_event.id"], name=op.f("fk_event_participant_event_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_event_participant_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event_participant")),
+        sa.UniqueConstraint("event_id", "case_id", name="uq_event_participant_case"),
+    )
+    with op.batch_alter_table("event_participant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_event_participant_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_event_participant_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
         "family_passport",
@@ -584,11 +907,7 @@ def upgrade() -> None:
         sa.Column("date", sa.Date(), nullable=False),
         sa.Column("address", sa.String(length=250), nullable=False),
         sa.Column("ground", sa.String(length=250), nullable=True),
-        sa.Column("specialist_id", sa.Integer(), nullable=True),
-        sa.Column("second_id", sa.Integer(), nullable=True),
-        sa.Column("third_id", sa.Integer(), nullable=True),
         sa.Column("others", sa.String(length=250), nullable=True),
-        sa.Column("present", sa.Text(), nullable=True),
         sa.Column("composition", sa.Text(), nullable=True),
         sa.Column("housing_kind", sa.String(length=40), nullable=True),
         sa.Column("housing_right", sa.String(length=40), nullable=True),
@@ -627,22 +946,10 @@ def upgrade() -> None:
             ["case_id"], ["family_case.id"], name=op.f("fk_living_conditions_act_case_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["second_id"], ["staff_member.id"], name=op.f("fk_living_conditions_act_second_id"), ondelete="RESTRICT"
-        ),
-        sa.ForeignKeyConstraint(
             ["service_unit_id"],
             ["service_unit.id"],
             name=op.f("fk_living_conditions_act_service_unit_id"),
             ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["specialist_id"],
-            ["staff_member.id"],
-            name=op.f("fk_living_conditions_act_specialist_id"),
-            ondelete="RESTRICT",
-        ),
-        sa.ForeignKeyConstraint(
-            ["third_id"], ["staff_member.id"], name=op.f("fk_living_conditions_act_third_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_living_conditions_act")),
         sa.UniqueConstraint("service_unit_id", "number", name="uq_living_conditions_act_number"),
@@ -650,10 +957,7 @@ def upgrade() -> None:
     with op.batch_alter_table("living_conditions_act", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_living_conditions_act_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_living_conditions_act_date_order", ["service_unit_id", "date", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_living_conditions_act_second_id"), ["second_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_living_conditions_act_service_unit_id"), ["service_unit_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_living_conditions_act_specialist_id"), ["specialist_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_living_conditions_act_third_id"), ["third_id"], unique=False)
 
     op.create_table(
         "personal_file_item",
@@ -902,6 +1206,18 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "act_commission",
+        sa.Column("act_id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["act_id"], ["living_conditions_act.id"], name=op.f("fk_act_commission_act_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff_member.id"], name=op.f("fk_act_commission_staff_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("act_id", "staff_id", name=op.f("pk_act_commission")),
+    )
+    op.create_table(
         "act_health",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("act_id", sa.Integer(), nullable=False),
@@ -929,6 +1245,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_act_health_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_act_health_service_unit_id"), ["service_unit_id"], unique=False)
 
+    op.create_table(
+        "act_present",
+        sa.Column("act_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["act_id"], ["living_conditions_act.id"], name=op.f("fk_act_present_act_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_act_present_person_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("act_id", "person_id", name=op.f("pk_act_present")),
+    )
     op.create_table(
         "agreement_amendment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1604,11 +1932,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_agreement_amendment_date_order")
 
     op.drop_table("agreement_amendment")
+    op.drop_table("act_present")
     with op.batch_alter_table("act_health", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_act_health_service_unit_id"))
         batch_op.drop_index(batch_op.f("ix_act_health_person_id"))
 
     op.drop_table("act_health")
+    op.drop_table("act_commission")
     with op.batch_alter_table("support_level_period", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_support_level_period_now",
@@ -1659,10 +1989,7 @@ def downgrade() -> None:
 
     op.drop_table("personal_file_item")
     with op.batch_alter_table("living_conditions_act", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_living_conditions_act_third_id"))
-        batch_op.drop_index(batch_op.f("ix_living_conditions_act_specialist_id"))
         batch_op.drop_index(batch_op.f("ix_living_conditions_act_service_unit_id"))
-        batch_op.drop_index(batch_op.f("ix_living_conditions_act_second_id"))
         batch_op.drop_index("ix_living_conditions_act_date_order")
         batch_op.drop_index(batch_op.f("ix_living_conditions_act_case_id"))
 
@@ -1694,6 +2021,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_family_passport_case_id"))
 
     op.drop_table("family_passport")
+    with op.batch_alter_table("event_participant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_event_participant_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_event_participant_case_id"))
+
+    op.drop_table("event_participant")
     with op.batch_alter_table("efficiency_review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_efficiency_review_service_unit_id"))
         batch_op.drop_index("ix_efficiency_review_date_order")
@@ -1717,6 +2049,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_case_category_period_case_id"))
 
     op.drop_table("case_category_period")
+    with op.batch_alter_table("benefit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_benefit_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_benefit_person_id"))
+        batch_op.drop_index("ix_benefit_check_on_order")
+        batch_op.drop_index(batch_op.f("ix_benefit_case_id"))
+
+    op.drop_table("benefit")
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_assessment_service_unit_id"))
         batch_op.drop_index(batch_op.f("ix_assessment_person_id"))
@@ -1725,6 +2064,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assessment_author_id"))
 
     op.drop_table("assessment")
+    with op.batch_alter_table("aid_record", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_aid_record_service_unit_id"))
+        batch_op.drop_index("ix_aid_record_date_order")
+        batch_op.drop_index("ix_aid_record_case_id")
+
+    op.drop_table("aid_record")
     with op.batch_alter_table("agenda_proposal", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_agenda_proposal_open", sqlite_where=sa.text("is_open"), postgresql_where=sa.text("is_open")
@@ -1750,18 +2095,59 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_regulatory_document_order_id"))
 
     op.drop_table("regulatory_document")
+    with op.batch_alter_table("home_procedure", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_home_procedure_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_home_procedure_person_id"))
+        batch_op.drop_index(batch_op.f("ix_home_procedure_course_id"))
+
+    op.drop_table("home_procedure")
     with op.batch_alter_table("admin_order_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_admin_order_item_service_unit_id"))
         batch_op.drop_index(batch_op.f("ix_admin_order_item_responsible_id"))
         batch_op.drop_index("ix_admin_order_item_due_order")
 
     op.drop_table("admin_order_item")
+    with op.batch_alter_table("rehab_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rehab_item_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_rehab_item_responsible_id"))
+        batch_op.drop_index(batch_op.f("ix_rehab_item_programme_id"))
+        batch_op.drop_index(batch_op.f("ix_rehab_item_person_id"))
+        batch_op.drop_index("ix_rehab_item_due_order")
+
+    op.drop_table("rehab_item")
+    with op.batch_alter_table("leisure_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_leisure_event_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_leisure_event_organiser_id"))
+        batch_op.drop_index("ix_leisure_event_name_key")
+        batch_op.drop_index("ix_leisure_event_date_order")
+
+    op.drop_table("leisure_event")
+    with op.batch_alter_table("home_course", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_home_course_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_home_course_recommendation_id"))
+        batch_op.drop_index(batch_op.f("ix_home_course_person_id"))
+        batch_op.drop_index(batch_op.f("ix_home_course_nurse_id"))
+        batch_op.drop_index("ix_home_course_date_from_order")
+
+    op.drop_table("home_course")
     with op.batch_alter_table("admin_order", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_admin_order_service_unit_id"))
         batch_op.drop_index("ix_admin_order_date_order")
         batch_op.drop_index(batch_op.f("ix_admin_order_controller_id"))
 
     op.drop_table("admin_order")
+    with op.batch_alter_table("rehab_programme", schema=None) as batch_op:
+        batch_op.drop_index("ix_rehab_programme_valid_to_order")
+        batch_op.drop_index(batch_op.f("ix_rehab_programme_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_rehab_programme_person_id"))
+
+    op.drop_table("rehab_programme")
+    with op.batch_alter_table("medical_recommendation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_medical_recommendation_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_medical_recommendation_person_id"))
+        batch_op.drop_index("ix_medical_recommendation_date_order")
+
+    op.drop_table("medical_recommendation")
     with op.batch_alter_table("interagency_agreement", schema=None) as batch_op:
         batch_op.drop_index("ix_interagency_agreement_valid_to_order")
         batch_op.drop_index(batch_op.f("ix_interagency_agreement_service_unit_id"))

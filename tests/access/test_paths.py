@@ -25,6 +25,12 @@ WHOLE_UNIT = {
     "saved_view": "an address somebody keeps, no rows",
     "bulk_step": "asked for by its owner only; undoing reads each record again",
     "job": "seen by whoever asked for it",
+    "admin_order": "an order of the director concerns the whole service",
+    "admin_order_item": "what an order charges somebody with",
+    "regulatory_document": "what the work rests on",
+    "document_visa": "who was asked about a draft",
+    "interagency_agreement": "with whom the centre works; families are not named in it",
+    "leisure_event": "an event for everybody; who came to it hangs on the family",
 }
 """Tables of a unit whose rows nobody's families narrow."""
 

@@ -1,0 +1,1 @@
+"""Leisure of families: evenings, feasts, excursions, clubs (S001-3.3)."""
