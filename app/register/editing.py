@@ -26,7 +26,6 @@ from app.register.registry import registers
 from app.register.saving import Merge, constraint_in_words, give_receipt, merge, referrers, sent_before
 from app.register.spec import names_in
 from app.register.walking import FROM, carried, following
-from app.terms import say
 
 if TYPE_CHECKING:
     from app.register.view import Register
@@ -132,12 +131,12 @@ def _draw(
 
 def add(register: Register) -> Response | str:
     """The form of a new record."""
-    by, session, spec = acting.actor(), register.session, register.seen_spec()
+    by, session = acting.actor(), register.session
     sent = request.form if request.method == "POST" else request.args
     fixed = _fixed(register, sent)
+    spec = register.form_spec(fixed)
     names = {name: record.id for name, record in fixed.items()}
-    title = say(register.add_label) if not fixed and register.add_label != "Добавить" else f"{spec.one}: добавить"
-    intro = ", ".join(f"{spec.fields[name].said}: {record}" for name, record in fixed.items())
+    title, intro = register.heading_of_new(fixed)
     desk = Desk(
         register, by, "add", *(f"{name}={pk}" for name, pk in names.items()),
         url=register.url("add", **names), title=f"{title} ({intro})" if intro else title,
@@ -202,14 +201,15 @@ def add(register: Register) -> Response | str:
     if "more" in request.form:
         again = {name: linked.id for name, linked in _fixed(register, sent).items()}
         return redirect(register.url("add", back=back, **again))
-    return redirect(back or register.url("show", pk=record.id))
+    return redirect(register.next_step(record) or back or register.url("show", pk=record.id))
 
 
 def edit(register: Register, pk: int) -> Response | str:
     """The form of a record: saved, refused with its text kept, joined with another editor's, or shown as a conflict."""
     by, session, spec = acting.actor(), register.session, register.seen_spec()
+    record = register.record_or_404(pk, names_in(spec.edit))
+    spec = register.form_spec({}, record)
     names = names_in(spec.edit)
-    record = register.record_or_404(pk, names)
     closed = locks_of(session, spec, names, record)
     looking.block("Изменение")
     looking.fields_shown(spec, [name for name in names if name not in closed])

@@ -63,7 +63,8 @@ class Field:
     """One column, link or computed value of a register.
 
     *name* is the column's attribute, a dotted path over links or the name of a property; *kind* one of the kinds in
-    :class:`app.register.pages.FieldView` or ``computed``. *key* is the attribute that orders by this field.
+    :class:`app.register.pages.FieldView`, ``picks`` (check boxes of what is *offered*) or ``computed``.
+    *key* is the attribute that orders by this field.
     *target* and *relation* belong to a link: the model it points to and the relationship that loads it.
     """
 
@@ -81,6 +82,8 @@ class Field:
     """Digits before the comma that the column holds."""
     choices: type[Choice] | None = None
     allowed: tuple[Choice, ...] = ()
+    offered: tuple[tuple[str, str], ...] = ()
+    """What a field of the kind ``picks`` offers to tick, as (value, words): it depends on the form at hand."""
     target: type[Model] | None = None
     relation: str | None = None
     unique: bool = False

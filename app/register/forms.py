@@ -28,6 +28,7 @@ MISSING = {
     "ref": "Выберите из списка.",
     "choice": "Выберите один из вариантов.",
     "choices": "Отметьте хотя бы один вариант.",
+    "picks": "Отметьте хотя бы один вариант.",
     "date": "Укажите дату.",
 }
 
@@ -157,6 +158,10 @@ def read_value(made: Field, raw: list[str]) -> Any:
         return bool(raw) and raw[0] not in ("0", "")
     if made.kind == "choices":
         return [_choice(made, code) for code in raw]
+    if made.kind == "picks":
+        if not {value for value, _ in made.offered}.issuperset(raw):
+            raise kinds.NotRead("Такого варианта в списке нет. Выберите другой.")
+        return raw
     if not raw:
         return None
     text = raw[0]
@@ -216,6 +221,7 @@ def _read_ref(session: Session, form: Bound, made: Field, record: Model | None) 
 
 
 _SPANS = {"prose": 6, "choices": 6, "date": 2, "moment": 2, "number": 2, "money": 2, "flag": 3, "snils": 2, "phone": 2}
+_SPANS["picks"] = _SPANS["choices"]
 
 
 def view_of(form: Bound, name: str, lookup: Callable[[type[Model]], str]) -> FieldView:
@@ -225,13 +231,15 @@ def view_of(form: Bound, name: str, lookup: Callable[[type[Model]], str]) -> Fie
         lock, refused = form.closed[name], "Набранное здесь не сохранено." if name in form.errors else ""
         return FieldView(name, made.said, "locked", value=lock.reason, error=refused, way=lock.way, span=6)
     raw = form.raw.get(name, [])
-    choices: tuple[tuple[str, str], ...] = ()
+    choices = made.offered
     if made.choices is not None:
-        choices = tuple((member.value, member.label) for member in made.options)
+        # What stands in the record already is offered even where new ones no longer are.
+        kept = [made.choice(code) for code in raw if code and code in set(made.choices)]
+        choices = tuple((one.value, one.label) for one in dict.fromkeys((*made.options, *kept)))
     return FieldView(
         name=name,
         label=made.said,
-        kind=made.kind,
+        kind="choices" if made.kind == "picks" else made.kind,
         value=raw[0] if raw else "",
         values=tuple(raw),
         choices=choices,

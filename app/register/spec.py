@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, inspect, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.acting import prepared
 from app.base import RESTRICTED, SPECIAL, Model, Privacy
 from app.register.field import Field, fields_of
 from app.terms import say
@@ -125,6 +126,19 @@ class Spec:
     def _without(self) -> dict[frozenset[Privacy], Spec]:
         return {frozenset(): self}
 
+    def fitted(self, changes: Mapping[str, Mapping[str, Any] | None]) -> Spec:
+        """Return the register with its forms fitted to the case at hand: *changes* of fields by name, None leaves one
+        out of the forms."""
+        fields = {name: replace(f, **(changes.get(name) or {})) for name, f in self.fields.items()}
+
+        def of(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+            return tuple(
+                Group(one.legend, tuple(n for n in one.names if n not in changes or changes[n] is not None))
+                for one in groups
+            )
+
+        return replace(self, fields=fields, add=of(self.add), edit=of(self.edit))
+
     def narrowed(self, names: frozenset[str]) -> Spec:
         """Return the register as somebody sees it who is shown the fields *names* only; made once for each set."""
         made = self._narrowed.get(names)
@@ -201,9 +215,14 @@ class Spec:
             if len(self._by_ids) >= MOST_KEPT:
                 self._by_ids.clear()
             wanted = self.model.id.in_(bindparam("ids", expanding=True))
-            made = select(self.model).where(wanted).options(*self.load_options(names, self.eager))
+            made = prepared(select(self.model).where(wanted).options(*self.load_options(names, self.eager)))
             self._by_ids[names] = made
         return made
+
+    @cached_property
+    def pages(self) -> dict[str, Select[Any]]:
+        """The query of a page of the whole list in each order it has been asked for; kept by what reads lists."""
+        return {}
 
     @cached_property
     def _by_ids(self) -> dict[tuple[str, ...], Select[Any]]:

@@ -164,6 +164,10 @@ class Register(FileRoutes, ListRoutes, ModelView):
         session.add(record)
         return record
 
+    def next_step(self, record: Any) -> str | None:
+        """Return where the work on a record just made goes on; None leads back to where its form was opened."""
+        return None
+
     def change(self, record: Any, values: dict[str, Any], by: Actor) -> None:
         """Write the values of a sent form; override to call the rule that changes the record."""
         for name, value in values.items():
@@ -176,6 +180,20 @@ class Register(FileRoutes, ListRoutes, ModelView):
     def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
         """Return values an empty form begins with; *fixed* are the records of the card it was opened from."""
         return {}
+
+    def fitted(self, fixed: dict[str, Model], record: Any | None) -> dict[str, dict[str, Any] | None]:
+        """Return how fields of a form differ for the case at hand: {name: attributes of the field}, None leaves it out.
+
+        *fixed* are the records of the card a new form was opened from, *record* is what an old one is about.
+        """
+        return {}
+
+    def heading_of_new(self, fixed: dict[str, Model]) -> tuple[str, str]:
+        """Return the title of an empty form and the line under it."""
+        spec = self.spec
+        plain = not fixed and self.add_label != "Добавить"
+        about = ", ".join(f"{spec.fields[name].said}: {record}" for name, record in fixed.items())
+        return say(self.add_label) if plain else f"{spec.one}: добавить", about
 
     def linked(self, values: dict[str, Any], name: str) -> Any:
         """Take the id of link *name* out of *values* and return the record it points to, or None."""
@@ -199,6 +217,11 @@ class Register(FileRoutes, ListRoutes, ModelView):
         spec = self.spec.without(frozenset(one for one, right in RIGHTS.items() if not holds(self, right)))
         names = fields_of_screen(acting.actor().roles, self.key)
         return spec if names is None else spec.narrowed(names)
+
+    def form_spec(self, fixed: dict[str, Model], record: Any | None = None) -> Spec:
+        """Return the Spec of a form as the acting person sees it, fitted to the case at hand."""
+        spec, changes = self.seen_spec(), self.fitted(fixed, record)
+        return spec.fitted(changes) if changes else spec
 
     @cached_property
     def rights_asked(self) -> tuple[str, ...]:

@@ -128,6 +128,9 @@ def form_of(register: Register) -> Form | None:
     if register.fixed_rows:
         return None
     spec = register.seen_spec()
+    # What is ticked among things of the case at hand has no meaning in a table of many cases.
+    ticked = dict.fromkeys(name for name, made in spec.fields.items() if made.kind == "picks")
+    spec = spec.fitted(ticked) if ticked else spec
     adding = _names(spec.add) if may(register, "add") else ()
     editing = _names(spec.edit) if may(register, "edit") else ()
     made = Form(register, spec, adding, editing)
