@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Numeric, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.assessment.lists import (
@@ -36,6 +36,7 @@ from app.base import (
     Code,
     Codes,
     Line,
+    Model,
     Moment,
     Privacy,
     Prose,
@@ -50,12 +51,23 @@ from app.organisation.models import StaffMember
 from app.people.lists import Amenity, HousingKind, HousingRight
 from app.people.models import Family, FamilyMember, Person
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 PUBLIC = Privacy.NONE
 _SEEN = "«наблюдалось» или «со слов»"
 _NO_HEALTH = "Без диагнозов: сведения о здоровье вносят отдельно"
+
+
+act_commission = Table(
+    "act_commission",
+    Model.metadata,
+    Column("act_id", Integer, ForeignKey("living_conditions_act.id", ondelete="CASCADE"), primary_key=True),
+    Column("staff_id", Integer, ForeignKey("staff_member.id", ondelete="RESTRICT"), primary_key=True),
+)
+act_present = Table(
+    "act_present",
+    Model.metadata,
+    Column("act_id", Integer, ForeignKey("living_conditions_act.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", Integer, ForeignKey("person.id", ondelete="RESTRICT"), primary_key=True),
+)
 
 
 class LivingConditionsAct(UnitModel):
@@ -71,11 +83,7 @@ class LivingConditionsAct(UnitModel):
     date: Mapped[dt.date] = column("Дата обследования", order=True, privacy=PUBLIC)
     address: Mapped[Line] = column("Адрес")
     ground: Mapped[Line | None] = column("Основание")
-    specialist_id: Mapped[int | None] = link("Комиссия: специалист", "staff_member", required=True)
-    second_id: Mapped[int | None] = link("Второй специалист", "staff_member")
-    third_id: Mapped[int | None] = link("Третий специалист", "staff_member")
     others: Mapped[Line | None] = column("Ещё в комиссии", hint="Кто не работает в центре: имя, должность")
-    present: Mapped[Prose | None] = column("Кто присутствовал")
     composition: Mapped[Prose | None] = column("Состав семьи в день подписания")
     housing_kind: Mapped[HousingKind | None] = column("Жильё")
     housing_right: Mapped[HousingRight | None] = column("Право на жильё")
@@ -105,15 +113,19 @@ class LivingConditionsAct(UnitModel):
     signed_at: Mapped[Moment | None] = column("Подписан", privacy=PUBLIC)
 
     case: Mapped[FamilyCase] = relationship("FamilyCase", back_populates="living_acts")
-    specialist: Mapped[StaffMember | None] = relationship(foreign_keys=[specialist_id])
-    second: Mapped[StaffMember | None] = relationship(foreign_keys=[second_id])
-    third: Mapped[StaffMember | None] = relationship(foreign_keys=[third_id])
+    commission: Mapped[list[StaffMember]] = relationship(secondary=act_commission, order_by=StaffMember.id)
+    present: Mapped[list[Person]] = relationship(secondary=act_present, order_by=Person.id)
     health: Mapped[list[ActHealth]] = relationship(back_populates="act", passive_deletes="all", order_by="ActHealth.id")
 
     @property
-    def commission(self) -> list[StaffMember]:
-        """The specialists who sign, in the order they are named."""
-        return [one for one in (self.specialist, self.second, self.third) if one is not None]
+    def commission_ids(self) -> list[str]:
+        """Who is ticked in the form as the commission."""
+        return [str(one.id) for one in self.commission]
+
+    @property
+    def present_ids(self) -> list[str]:
+        """Who is ticked in the form as present."""
+        return [str(one.id) for one in self.present]
 
     def __str__(self) -> str:
         named = f"Акт № {self.number}" if self.number else "Черновик акта"
@@ -396,9 +408,3 @@ FamilyCase.passports = relationship(FamilyPassport, order_by=FamilyPassport.id, 
 FamilyCase.reviews = relationship(EfficiencyReview, order_by=(EfficiencyReview.date, EfficiencyReview.id), **_OF_CASE)
 FamilyCase.quality_answers = relationship(QualityAnswer, order_by=QualityAnswer.id, **_OF_CASE)
 Family.contacts = relationship(SocialContact, back_populates="family", passive_deletes="all", order_by=SocialContact.id)
-
-
-def finished(case: FamilyCase) -> Iterator[Assessment]:
-    """Yield the finished assessments of *case*, the oldest first."""
-    assessments: list[Assessment] = case.assessments
-    yield from (one for one in assessments if one.is_finished)

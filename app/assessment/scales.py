@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 HIGHEST = 4
 
+Key = tuple[str, str, int | None]
+"""What is scored: the scale, its criterion, and the child where the scale is one of a child."""
+
 
 @dataclass(frozen=True)
 class Scale:

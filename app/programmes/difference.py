@@ -46,6 +46,7 @@ class MeasureChange:
 
 COMPARED = (
     "title",
+    "solves",
     "problem",
     "direction",
     "help_kind",
@@ -148,10 +149,14 @@ def _value(record: Any, name: str) -> Any:
     return executor_of(record) if name == "executor" else getattr(record, name)
 
 
+_NAMED = {"executor": "Исполнитель", "solves": "Проблема семьи"}
+"""What is compared under another name than its column has."""
+
+
 def _label(model: Any, name: str) -> str:
     columns = model.__table__.columns
-    if name == "executor":
-        return "Исполнитель"
+    if name in _NAMED:
+        return _NAMED[name]
     return columns[name if name in columns else f"{name}_id"].info["label"]
 
 

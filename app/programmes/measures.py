@@ -13,6 +13,7 @@ from app import journal
 from app.acting import Actor, for_whole_unit, today
 from app.base import RuleBroken, session_of
 from app.cases import gate
+from app.cases.models import FamilyCase
 from app.programmes.difference import executor_of
 from app.programmes.models import Measure, MeasureLineage, MeasureStatus, ProgrammeVersion, VersionStatus
 from app.programmes.rights import directions_of, leads, need_direction, need_draft, take
@@ -74,6 +75,7 @@ def add_measure(version: ProgrammeVersion, *, by: Actor, title: str, **values: A
     need_direction(version.programme.case, by, values.get("direction"))
     version = draft_to_change(version, by)
     _check(title, values)
+    values = _with_problem(version.programme.case, values)
     session = session_of(version)
     unit = version.service_unit_id
     lineage = MeasureLineage(case_id=version.programme.case_id, service_unit_id=unit)
@@ -101,6 +103,7 @@ def change_measure(measure: Measure, *, by: Actor, **values: Any) -> Measure:
     # The direction is asked again under the lock: it may have moved to another specialist meanwhile.
     need_direction(case, by, measure.direction)
     _check(values.get("title", measure.title), {"starts": measure.starts, "due": measure.due, **values})
+    values = _with_problem(case, values, str(measure.solves) if measure.solves is not None else "")
     for name, value in _known(values).items():
         setattr(measure, name, value)
     journal.record(session_of(measure), by, "measure.change", measure, f"{version}: изменено «{measure.title}».")
@@ -205,6 +208,24 @@ def _check(title: str | None, values: dict[str, Any]) -> None:
     starts, due = values.get("starts"), values.get("due")
     if starts and due and due < starts:
         raise RuleBroken("Срок раньше начала. Поменяйте одну из дат.", field="due")
+
+
+def _with_problem(case: FamilyCase, values: dict[str, Any], before: str = "") -> dict[str, Any]:
+    """Return *values* with the words of the chosen problem where nobody has put it in other words.
+
+    *before* are the words of the problem chosen until now.
+
+    Raises:
+        RuleBroken: the problem is another family's.
+    """
+    pk = values.get("problem_id")
+    if pk is None:
+        return values
+    chosen = next((one for one in case.problems if one.id == pk), None)
+    if chosen is None:
+        raise RuleBroken("Это проблема другой семьи. Выберите проблему этой семьи.", field="problem_id")
+    typed = (values.get("problem") or "").strip()
+    return values if typed not in ("", before) else {**values, "problem": str(chosen)}
 
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:

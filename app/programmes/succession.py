@@ -10,6 +10,7 @@ from app.programmes.rights import take
 FACTS = ("status", "done_at", "result", "not_done_reason")
 MEASURE_CONTENT = (
     "title",
+    "problem_id",
     "problem",
     "direction",
     "help_kind",

@@ -130,6 +130,7 @@ class Versions(Register):
                     joinedload(ProgrammeVersion.submitted_by),
                     selectinload(ProgrammeVersion.measures).options(
                         joinedload(Measure.executor),
+                        joinedload(Measure.solves),
                         joinedload(Measure.recipient),
                         joinedload(Measure.partner),
                         joinedload(Measure.department),
@@ -231,7 +232,7 @@ class Measures(Register):
     title = "Мероприятия", "Мероприятие"
     list_columns = ["title", "version_id", "direction", "executor_id", "due", "status"]
     extra_columns = ["partner_id", "recipient_id", "done_at", "periodicity"]
-    _what = ["title", "direction", "help_kind", "measure_kind", "problem", "recipient_id"]
+    _what = ["title", "direction", "help_kind", "measure_kind", "problem_id", "problem", "recipient_id"]
     _who = ["executor_type", "executor_id", "partner_id", "department_id", "executor_name"]
     _when = ["starts", "due", "periodicity", "form", "volume", "expected_result"]
     add_columns = [("Что сделать", [*_what, "version_id"]), ("Кто", _who), ("Когда и как", _when)]

@@ -135,6 +135,8 @@ def lock_of_papers(session: Session, record: Any) -> Lock | None:
     current = record
     for step in path.split("."):
         current = getattr(current, step)
+    if current is None:  # Some rows of such a table tell of nobody in particular.
+        return None
     reason = _kept[0].reasons(session, {current}).get(current)
     return Lock(current, reason) if reason else None
 

@@ -1657,7 +1657,7 @@ def upgrade() -> None:
         sa.Column("measures_done", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.String(length=40), nullable=True),
         sa.Column("end_reason", sa.String(length=40), nullable=True),
-        sa.Column("child_stays", sa.Boolean(), nullable=True),
+        sa.Column("child_stays", sa.String(length=40), nullable=True),
         sa.Column("curator_result", sa.Text(), nullable=True),
         sa.Column("recommendations", sa.Text(), nullable=True),
         sa.Column("prepared_by_id", sa.Integer(), nullable=True),
