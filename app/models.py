@@ -1,6 +1,7 @@
 """Every table on one page: migrations, tests and the factory start here.
 
-Importing this module declares the whole schema and, with ``SCOPES``, who sees which of its rows. ``TABLES`` groups the
+Importing this module declares the whole schema and, with ``SCOPES``, who sees which of its rows, and, with ``GUARDS``,
+what a case must have before it moves on. ``TABLES`` groups the
 tables in the order in which the work meets them; a new table is added here, or ``tests/test_map.py`` says so.
 """
 
@@ -73,9 +74,11 @@ from app.people.models import (
     OvzStatus,
     Person,
 )
+from app.process.guards import TAUGHT
 from app.profiles.models import ProfileVersion
 from app.programmes import scope as of_programmes
 from app.programmes.models import Measure, MeasureLineage, Programme, ProgrammeVersion
+from app.quality.models import SurveyAnswer, SurveyQuestion, SurveyResponse, SurveyRound
 from app.register.models import (
     Attachment,
     BulkStep,
@@ -128,6 +131,7 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
      (Benefit, AidRecord, LeisureEvent, EventParticipant)),
     ("Rehabilitation of a child: its programme, recommendations of doctors, courses at home.",
      (RehabProgramme, RehabItem, MedicalRecommendation, HomeCourse, HomeProcedure)),
+    ("What families say of the service.", (SurveyRound, SurveyQuestion, SurveyResponse, SurveyAnswer)),
     ("Which days are worked.", (CalendarDay,)),
     ("Numbers without gaps.", (NumberSequence,)),
     ("Who did what to which record: append-only, chained.", (JournalRow, JournalValue, JournalSeal)),
@@ -139,3 +143,6 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
 
 SCOPES = (of_cases, of_intake, of_programmes, of_meetings)
 """The slices that tell which families a person sees, see :mod:`app.scope`; imported here, they have told it."""
+
+GUARDS = TAUGHT
+"""The modules that tell how each guard of an order of work is checked, see :mod:`app.cases.gate`; the same way."""

@@ -122,6 +122,7 @@ ROLES: dict[str, dict[str, str]] = {
         "calendar": "RWD", "accounts": "RWA", "roles": "RW", "backups": "RW", "audit": "R",
     },
     DIRECTOR: {
+        "surveys": "R", "questions": "R", "responses": "R",
         "benefits": "R", "aid": "R", "events": "R", "participants": "R", "ipra": "RS", "ipra_items": "RS",
         "recommendations": "RS", "courses": "RS", "procedures": "RS",
         **_DIRECTORIES, "staff": "RWAB", "departments": "RW", "units": "RW", "areas": "RWB", "partners": "RWB",
@@ -134,6 +135,7 @@ ROLES: dict[str, dict[str, str]] = {
         "bodies": "RW", "body_members": "RW", "meetings": "RWA", "audit": "R", "extract": "RSP",
     },
     HEAD: {
+        "surveys": "RWA", "questions": "RW", "responses": "R",
         "benefits": "RWA", "aid": "RW", "events": "RW", "participants": "RW", "ipra": "RS", "ipra_items": "RS",
         "recommendations": "RS", "courses": "RS", "procedures": "RS",
         **_DIRECTORIES, "services": "RWDB", "partners": "RWDB", "territories": "RWB", "areas": "RWDB",
@@ -148,6 +150,7 @@ ROLES: dict[str, dict[str, str]] = {
         "extract": "RSP",
     },
     CURATOR: {
+        "surveys": "RWA", "questions": "RW", "responses": "R",
         "benefits": "RWA", "aid": "RW", "events": "RW", "participants": "RW", "ipra": "RWS", "ipra_items": "RWSA",
         "recommendations": "RWS", "courses": "RWSA", "procedures": "RWSA",
         **_DIRECTORIES, "partners": "RW",
@@ -158,6 +161,7 @@ ROLES: dict[str, dict[str, str]] = {
         "bodies": "R", "body_members": "R", "meetings": "R sign", "import": "RW",
     },
     PSYCHOLOGIST: {
+        "surveys": "RWA", "questions": "RW", "responses": "R",
         "events": "RW", "participants": "RW",
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "RS",
         "disabilities": "RS", "ovz": "RS", "cases": "R", "team": "R",
@@ -165,6 +169,7 @@ ROLES: dict[str, dict[str, str]] = {
         "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign", "import": "RW",
     },
     PEDAGOGUE: {
+        "surveys": "RWA", "questions": "RW", "responses": "R",
         "events": "RW", "participants": "RW",
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "RS",
         "disabilities": "RS", "ovz": "RS", "cases": "R", "team": "R",

@@ -23,6 +23,7 @@ from app.organisation.views import Departments, Partners, ServiceAreas, ServiceU
 from app.outreach.views import EventParticipants, LeisureEvents
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
 from app.programmes.views import MeasureLines, Measures, Programmes, Versions
+from app.quality.views import SurveyQuestions, SurveyResponses, Surveys
 from app.register.draft_views import Drafts
 from app.register.intake.form_views import FromExcel
 from app.register.intake.views import Import
@@ -74,6 +75,9 @@ MENU: tuple[Screen, ...] = (
     Screen("Решения", "Заседания", "calendar2-week", Meetings),
     Screen("Решения", "Кто решает", "bank", Bodies),
     Screen("Решения", "{Agreement_short:pl}", "pen", Agreements),
+    Screen("Отчётность", "Опросы семей", "ui-checks", Surveys),
+    Screen("", "", "", SurveyQuestions),
+    Screen("", "", "", SurveyResponses),
     Screen("Отчётность", "Реестры и отчёты", "bar-chart", Reports),
     Screen("Отчётность", "Загрузка из Excel", "file-earmark-arrow-up", Import),
     Screen("", "", "", FromExcel),

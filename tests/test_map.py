@@ -72,6 +72,7 @@ SHOWN_INSIDE = {
     "programme_author": "programmes",
     "programme_participant": "programmes",
     "programme_partner": "programmes",
+    "survey_answer": "surveys",
     "stage_period": "cases",
     "support_level_period": "cases",
     "case_category_period": "cases",

@@ -117,6 +117,59 @@ def upgrade() -> None:
         batch_op.create_index("ix_rehab_programme_valid_to_order", ["service_unit_id", "valid_to", "id"], unique=False)
 
     op.create_table(
+        "survey_round",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=250), nullable=False),
+        sa.Column("date_from", sa.Date(), nullable=False),
+        sa.Column("date_to", sa.Date(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=True),
+        sa.Column("second_department_id", sa.Integer(), nullable=True),
+        sa.Column("is_anonymous", sa.Boolean(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=True),
+        sa.Column("measures", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "title_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "status <> 'closed' OR summary IS NOT NULL", name=op.f("ck_survey_round_closed_has_a_summary")
+        ),
+        sa.CheckConstraint("date_to >= date_from", name=op.f("ck_survey_round_period")),
+        sa.CheckConstraint("sent >= 0", name=op.f("ck_survey_round_sent")),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_survey_round_department_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_department_id"],
+            ["department.id"],
+            name=op.f("fk_survey_round_second_department_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_survey_round_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_round")),
+    )
+    with op.batch_alter_table("survey_round", schema=None) as batch_op:
+        batch_op.create_index("ix_survey_round_date_from_order", ["service_unit_id", "date_from", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_survey_round_department_id"), ["department_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_survey_round_second_department_id"), ["second_department_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_survey_round_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index("ix_survey_round_title_key", ["service_unit_id", "title_key", "id"], unique=False)
+
+    op.create_table(
         "admin_order",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=60), nullable=False),
@@ -271,6 +324,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rehab_item_programme_id"), ["programme_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_rehab_item_responsible_id"), ["responsible_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_rehab_item_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "survey_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("no", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=250), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["survey_round.id"], name=op.f("fk_survey_question_round_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_survey_question_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_question")),
+        sa.UniqueConstraint("round_id", "no", name="uq_survey_question_no"),
+    )
+    with op.batch_alter_table("survey_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_survey_question_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
         "admin_order_item",
@@ -1206,6 +1288,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "survey_response",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_survey_response_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["survey_round.id"], name=op.f("fk_survey_response_round_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_survey_response_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_response")),
+        sa.UniqueConstraint("round_id", "case_id", name="uq_survey_response_case"),
+    )
+    with op.batch_alter_table("survey_response", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_survey_response_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_survey_response_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
         "act_commission",
         sa.Column("act_id", sa.Integer(), nullable=False),
         sa.Column("staff_id", sa.Integer(), nullable=False),
@@ -1504,6 +1617,85 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_outcome_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
+        "survey_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("response_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("mark BETWEEN 1 AND 5", name=op.f("ck_survey_answer_mark")),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["survey_question.id"], name=op.f("fk_survey_answer_question_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["response_id"], ["survey_response.id"], name=op.f("fk_survey_answer_response_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_survey_answer_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answer")),
+        sa.UniqueConstraint("response_id", "question_id", name="uq_survey_answer_question"),
+    )
+    with op.batch_alter_table("survey_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_survey_answer_question_id"), ["question_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_survey_answer_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("form", sa.String(length=40), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("purpose", sa.String(length=250), nullable=True),
+        sa.Column("deeds", sa.String(length=400), nullable=True),
+        sa.Column("findings", sa.Text(), nullable=True),
+        sa.Column("family_state", sa.String(length=40), nullable=True),
+        sa.Column("agreements", sa.Text(), nullable=True),
+        sa.Column("family_attitude", sa.String(length=40), nullable=True),
+        sa.Column("next_at", sa.Date(), nullable=True),
+        sa.Column("lineage_id", sa.Integer(), nullable=True),
+        sa.Column("annulled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("annul_reason", sa.String(length=250), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "annulled_at IS NULL OR annul_reason IS NOT NULL", name=op.f("ck_visit_annulled_with_reason")
+        ),
+        sa.CheckConstraint("minutes IS NULL OR minutes > 0", name=op.f("ck_visit_minutes")),
+        sa.CheckConstraint("planned_at IS NOT NULL OR done_at IS NOT NULL", name=op.f("ck_visit_planned_or_done")),
+        sa.ForeignKeyConstraint(["case_id"], ["family_case.id"], name=op.f("fk_visit_case_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["lineage_id"], ["measure_lineage.id"], name=op.f("fk_visit_lineage_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_visit_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_visit_staff_id"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+    )
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index("ix_visit_case_id", ["case_id", "day"], unique=False)
+        batch_op.create_index("ix_visit_day_order", ["service_unit_id", "day", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_lineage_id"), ["lineage_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index("ix_visit_staff_id", ["staff_id", "day"], unique=False)
+
+    op.create_table(
         "dispatch",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -1596,6 +1788,16 @@ def upgrade() -> None:
             postgresql_where=sa.text("journal = 'R03' AND annulled_at IS NULL"),
         )
 
+    op.create_table(
+        "visit_present",
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_visit_present_person_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_visit_present_visit_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("visit_id", "person_id", name=op.f("pk_visit_present")),
+    )
     op.create_table(
         "dispatch_item",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1776,6 +1978,13 @@ def upgrade() -> None:
     with op.batch_alter_table("body", schema=None) as batch_op:
         batch_op.add_column(sa.Column("order_code", sa.String(length=60), nullable=True))
 
+    with op.batch_alter_table("curator_assignment", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("order_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_curator_assignment_order_id"), ["order_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_curator_assignment_order_id"), "admin_order", ["order_id"], ["id"], ondelete="RESTRICT"
+        )
+
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("level", sa.String(length=60), nullable=True))
 
@@ -1830,6 +2039,11 @@ def downgrade() -> None:
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_column("level")
 
+    with op.batch_alter_table("curator_assignment", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_curator_assignment_order_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_curator_assignment_order_id"))
+        batch_op.drop_column("order_id")
+
     with op.batch_alter_table("body", schema=None) as batch_op:
         batch_op.drop_column("order_code")
 
@@ -1866,6 +2080,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_dispatch_item_partner_id"))
 
     op.drop_table("dispatch_item")
+    op.drop_table("visit_present")
     with op.batch_alter_table("journal_entry", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_journal_entry_case",
@@ -1888,6 +2103,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_dispatch_case_id"))
 
     op.drop_table("dispatch")
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_index("ix_visit_staff_id")
+        batch_op.drop_index(batch_op.f("ix_visit_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_visit_lineage_id"))
+        batch_op.drop_index("ix_visit_day_order")
+        batch_op.drop_index("ix_visit_case_id")
+
+    op.drop_table("visit")
+    with op.batch_alter_table("survey_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_survey_answer_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_survey_answer_question_id"))
+
+    op.drop_table("survey_answer")
     with op.batch_alter_table("review_outcome", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_outcome_service_unit_id"))
         batch_op.drop_index(batch_op.f("ix_review_outcome_problem_id"))
@@ -1939,6 +2167,11 @@ def downgrade() -> None:
 
     op.drop_table("act_health")
     op.drop_table("act_commission")
+    with op.batch_alter_table("survey_response", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_survey_response_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_survey_response_case_id"))
+
+    op.drop_table("survey_response")
     with op.batch_alter_table("support_level_period", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_support_level_period_now",
@@ -2107,6 +2340,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_admin_order_item_due_order")
 
     op.drop_table("admin_order_item")
+    with op.batch_alter_table("survey_question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_survey_question_service_unit_id"))
+
+    op.drop_table("survey_question")
     with op.batch_alter_table("rehab_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rehab_item_service_unit_id"))
         batch_op.drop_index(batch_op.f("ix_rehab_item_responsible_id"))
@@ -2136,6 +2373,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_admin_order_controller_id"))
 
     op.drop_table("admin_order")
+    with op.batch_alter_table("survey_round", schema=None) as batch_op:
+        batch_op.drop_index("ix_survey_round_title_key")
+        batch_op.drop_index(batch_op.f("ix_survey_round_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_survey_round_second_department_id"))
+        batch_op.drop_index(batch_op.f("ix_survey_round_department_id"))
+        batch_op.drop_index("ix_survey_round_date_from_order")
+
+    op.drop_table("survey_round")
     with op.batch_alter_table("rehab_programme", schema=None) as batch_op:
         batch_op.drop_index("ix_rehab_programme_valid_to_order")
         batch_op.drop_index(batch_op.f("ix_rehab_programme_service_unit_id"))

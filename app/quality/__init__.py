@@ -1,0 +1,1 @@
+"""What families say of the service: rounds of a questionnaire (S000-13)."""
