@@ -26,6 +26,8 @@ class RegisterAction:
     """One action: its words, where its button stands, what it asks for, and the rule it calls.
 
     *asks* are the register's columns typed in the confirmation form; ``when`` says on which record the card offers it.
+    For the form of one record ``presets`` gives the values it begins with and ``fits`` how its fields differ, as
+    :meth:`app.register.view.Register.fitted` does.
     """
 
     name: str
@@ -39,6 +41,8 @@ class RegisterAction:
     multiple: bool = True
     done: str = ""
     when: Callable[[Any], bool] | None = None
+    presets: Callable[[Any], dict[str, Any]] | None = None
+    fits: Callable[[Any], dict[str, dict[str, Any] | None]] | None = None
 
     def said(self) -> RegisterAction:
         """Return the action with its texts in the centre's words."""
@@ -60,12 +64,20 @@ def action(name: str, label: str, **options: Any) -> Callable[[Callable[..., obj
     return wrap
 
 
-def asking_spec(spec: Spec, made: RegisterAction, every: dict[str, Field]) -> tuple[Spec, tuple[Group, ...]]:
-    """Return the spec and group of the form that asks for an action's values; all required but those with «?»."""
-    asked = {
-        name.removesuffix("?"): replace(every[name.removesuffix("?")], required=not name.endswith("?"))
-        for name in made.asks
-    }
+def asking_spec(
+    spec: Spec, made: RegisterAction, every: dict[str, Field], record: Model | None = None
+) -> tuple[Spec, tuple[Group, ...]]:
+    """Return the spec and group of the form that asks for an action's values; all required but those with «?».
+
+    With one *record* at hand its fields are fitted to it.
+    """
+    fits = made.fits(record) if made.fits is not None and record is not None else {}
+    asked = {}
+    for typed in made.asks:
+        name = typed.removesuffix("?")
+        changes = fits.get(name, {})
+        if changes is not None:
+            asked[name] = replace(every[name], **{"required": not typed.endswith("?"), **changes})
     return replace(spec, fields={**spec.fields, **asked}), (Group("", tuple(asked)),)
 
 

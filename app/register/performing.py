@@ -28,7 +28,7 @@ def on_one(register: Register, name: str, pk: int) -> Response | str:
     made = _action_or_404(register, name, multiple=False)
     record = register.record_or_404(pk)
     here = register.url("show", pk=pk)
-    spec, groups = asking_spec(register.spec, made, register.every_field)
+    spec, groups = asking_spec(register.spec, made, register.every_field, record)
     closed = locks_of(register.session, spec, names_in(groups), record)
     # A question without anything to type needs no draft.
     desk = Desk(register, acting.actor(), name, pk, url=request.path, title=f"{made.label}: {record}")
@@ -38,9 +38,8 @@ def on_one(register: Register, name: str, pk: int) -> Response | str:
         begun.errors.clear()
         return _ask(register, made, request.path, made.confirm, begun, (), here, draft=draft)
     if request.method == "GET" or ((made.asks or made.confirm) and "sure" not in request.form):
-        return _ask(
-            register, made, request.path, made.confirm, empty_form(spec, groups, {}, closed), (), here, draft=draft
-        )
+        empty = empty_form(spec, groups, made.presets(record) if made.presets is not None else {}, closed)
+        return _ask(register, made, request.path, made.confirm, empty, (), here, draft=draft)
     form = read_form(register.session, spec, groups, request.form, None, closed)
     if g.get("stale_form"):
         return _ask(register, made, request.path, made.confirm, form, (), here, STALE, draft=draft)
