@@ -61,6 +61,8 @@ def declaration_of(register: Register) -> Declaration:
         placeholder=cls.placeholder,
         intro=cls.intro,
         blank=cls.blank,
+        only=dict(cls.only_rows),
+        delivered=dict(cls.delivered_views),
     )
 
 

@@ -63,7 +63,7 @@ class Field:
     """One column, link or computed value of a register.
 
     *name* is the column's attribute, a dotted path over links or the name of a property; *kind* one of the kinds in
-    :class:`app.register.pages.FieldView`, ``picks`` (check boxes of what is *offered*) or ``computed``.
+    :class:`app.register.pages.FieldView`, ``pick`` and ``picks`` (one or several of what is *offered*) or ``computed``.
     *key* is the attribute that orders by this field.
     *target* and *relation* belong to a link: the model it points to and the relationship that loads it.
     """
@@ -83,7 +83,9 @@ class Field:
     choices: type[Choice] | None = None
     allowed: tuple[Choice, ...] = ()
     offered: tuple[tuple[str, str], ...] = ()
-    """What a field of the kind ``picks`` offers to tick, as (value, words): it depends on the form at hand."""
+    """What a field of the kind ``pick`` or ``picks`` offers, as (value, words): it depends on the form at hand."""
+    when: tuple[str, tuple[str, ...]] | None = None
+    """The field of the form, with its values, that this one is asked for with; the rule asks for it then."""
     target: type[Model] | None = None
     relation: str | None = None
     unique: bool = False

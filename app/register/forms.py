@@ -28,6 +28,7 @@ MISSING = {
     "ref": "Выберите из списка.",
     "choice": "Выберите один из вариантов.",
     "choices": "Отметьте хотя бы один вариант.",
+    "pick": "Выберите один из вариантов.",
     "picks": "Отметьте хотя бы один вариант.",
     "date": "Укажите дату.",
 }
@@ -159,14 +160,14 @@ def read_value(made: Field, raw: list[str]) -> Any:
     if made.kind == "choices":
         return [_choice(made, code) for code in raw]
     if made.kind == "picks":
-        if not {value for value, _ in made.offered}.issuperset(raw):
-            raise kinds.NotRead("Такого варианта в списке нет. Выберите другой.")
-        return raw
+        return [_offered(made, value) for value in raw]
     if not raw:
         return None
     text = raw[0]
     if made.kind == "choice":
         return _choice(made, text)
+    if made.kind == "pick":
+        return _offered(made, text)
     readers: dict[str, Callable[[str], Any]] = {
         "date": kinds.read_date,
         "moment": kinds.read_moment,
@@ -178,6 +179,13 @@ def read_value(made: Field, raw: list[str]) -> Any:
     }
     reader = readers.get(made.kind)
     return reader(text) if reader else kinds.read_line(text, max_length=made.max_length)
+
+
+def _offered(made: Field, value: str) -> Any:
+    """Return what was picked among things of the case at hand: of a link the key."""
+    if value not in dict(made.offered):
+        raise kinds.NotRead("Такого варианта в списке нет. Выберите другой.")
+    return int(value) if made.target is not None else value
 
 
 def _choice(made: Field, code: str) -> Choice:
@@ -239,7 +247,7 @@ def view_of(form: Bound, name: str, lookup: Callable[[type[Model]], str]) -> Fie
     return FieldView(
         name=name,
         label=made.said,
-        kind="choices" if made.kind == "picks" else made.kind,
+        kind={"pick": "choice", "picks": "choices"}.get(made.kind, made.kind),
         value=raw[0] if raw else "",
         values=tuple(raw),
         choices=choices,
@@ -252,6 +260,7 @@ def view_of(form: Bound, name: str, lookup: Callable[[type[Model]], str]) -> Fie
         # A СНИЛС is kept as eleven digits but typed with dashes and a space.
         max_length=None if made.kind == "snils" else made.max_length,
         span=_SPANS.get(made.kind, 3),
+        when=made.when if made.when is not None and made.when[0] in form.names else None,
     )
 
 

@@ -43,11 +43,13 @@ def list_page(
     if state.page > 1 and not found.ids:
         abort(404)
     second = _nothing if spec.partial else register.subtitle
-    rows = lists.page_rows(register.session, spec, found.ids, names, register.gather, register.row_link(), second)
+    rows = lists.page_rows(
+        register.session, spec, found.ids, names, register.gather, register.row_link(), second, register.row_css
+    )
     titles = lists.ref_titles(register.session, spec, state)
     head = _head(register, state, owner, path, some=bool(found.ids))
     bulk = _bulk(register, spec) if owner is None else ()
-    filtered = bool(state.query or state.conditions)
+    filtered = bool(state.query or state.conditions) and not (opened is not None and opened.as_delivered)
     return ListPage(
         title=spec.many,
         caption=spec.many,
@@ -92,8 +94,11 @@ def _head(
         made.append(Act("export", "Выгрузить в Excel", url, icon="file-earmark-spreadsheet"))
     if owner is None:
         made.extend(act_of(register, state))
-    if may(register, "add") and not register.fixed_rows and len(path) < 2:
-        fixed = {} if owner is None else {path[0]: owner.id, "back": f"{request.path}?{request.query_string.decode()}"}
+    # Both may hang on one record, as a contact and a case on their family: then that record is what is fixed.
+    beside = f"{path[0]}_id" if path[1:] and path[-1] == "id" else ""
+    if may(register, "add") and not register.fixed_rows and (len(path) < 2 or beside):
+        known = {} if owner is None else {beside: getattr(owner, beside)} if beside else {path[0]: owner.id}
+        fixed = {**known, "back": f"{request.path}?{request.query_string.decode()}"} if known else {}
         tone = "primary" if owner is None else ""
         made.append(Act("add", say(register.add_label), register.url("add", **fixed), icon="plus-lg", tone=tone))
     return tuple(made)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Integer, Select, bindparam, func, literal, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, aliased
 
+from app.acting import prepared
 from app.base import Model
 from app.register import locks
 from app.register.field import masked
@@ -33,7 +34,7 @@ class Found:
 
 def chosen(spec: Spec, state: ListState, within: Any | None = None) -> Select[Any]:
     """Return the select of the keys that pass the filters; *within* is the criterion of the card the list stands on."""
-    base = select(spec.model.id)
+    base = select(spec.model.id).where(*spec.criteria)
     if within is not None:
         base = base.where(within)
     for condition in state.conditions:
@@ -89,7 +90,8 @@ def find(session: Session, spec: Spec, state: ListState, within: Any | None = No
         if common <= ENOUGH:
             return _found(state, ids, total)
         base = base.where(walked(spec.model, state.query, spec.through))
-    ids, total, _ = _page(session, spec, state, base, select(literal(0)))
+    whole = within is None and not (state.query or state.conditions)
+    ids, total, _ = _page(session, spec, state, base, whole=whole)
     return _found(state, ids, total)
 
 
@@ -97,12 +99,29 @@ def _found(state: ListState, ids: list[int], total: int) -> Found:
     return Found(ids[: state.size], total if total <= ENOUGH else None, len(ids) > state.size)
 
 
+_NOTHING = select(literal(0))
+
+
 def _page(
-    session: Session, spec: Spec, state: ListState, base: Select[Any], aside: Select[Any]
+    session: Session,
+    spec: Spec,
+    state: ListState,
+    base: Select[Any],
+    aside: Select[Any] = _NOTHING,
+    *,
+    whole: bool = False,
 ) -> tuple[list[int], int, int]:
-    """Return the keys of the page and one more, how many rows the list has, and the number *aside* selects."""
-    wanted = ordered(base, spec, state.sort).limit(state.size + 1).offset((state.page - 1) * state.size)
-    rows = session.execute(wanted.add_columns(_counted(base), aside.scalar_subquery())).all()
+    """Return the keys of the page and one more, how many rows the list has, and the number *aside* selects.
+
+    *whole*: *base* is all of the list, whose query is put together once: it is opened all day.
+    """
+    wanted = spec.pages.get(state.sort) if whole else None
+    if wanted is None:
+        wanted = ordered(base, spec, state.sort).add_columns(_counted(base), aside.scalar_subquery())
+        wanted = wanted.limit(bindparam("rows", type_=Integer)).offset(bindparam("skip", type_=Integer))
+        if whole:
+            wanted = spec.pages[state.sort] = prepared(wanted)
+    rows = session.execute(wanted, {"rows": state.size + 1, "skip": (state.page - 1) * state.size}).all()
     if rows:
         return [row[0] for row in rows], rows[0][1], rows[0][2]
     # An empty page has no row that could carry the numbers.
@@ -148,6 +167,7 @@ def page_rows(
     gather: Callable[[Session, Any], None],
     link: Callable[[Any], str | None],
     subtitle: Callable[[Any], str],
+    css: Callable[[Any], str] = lambda record: "",
 ) -> tuple[Row, ...]:
     """Return the records with *ids* as rows, read as light records where those can answer."""
     if not ids:
@@ -157,7 +177,7 @@ def page_rows(
         records: Any = light.fetch(session, ids) if light else fetch(session, spec, ids, names)
         try:
             gather(session, records)
-            return rows(spec, records, names, link, subtitle, locks_on(session, spec, names, records))
+            return rows(spec, records, names, link, subtitle, locks_on(session, spec, names, records), css)
         except (Unread, NeedsRecord, InvalidRequestError) as refusal:
             if light is None:
                 raise
@@ -197,6 +217,7 @@ def rows(
     link: Callable[[Model], str | None],
     subtitle: Callable[[Model], str],
     locked: Locks = OPEN,
+    css: Callable[[Any], str] = lambda record: "",
 ) -> tuple[Row, ...]:
     """Return the records as rows; the first cell carries the link to the card and the second line."""
     made = []
@@ -205,7 +226,7 @@ def rows(
         cells = [locks.cell() if locked.on(field, record) else masked(field, field.cell(record)) for field in fields]
         if cells:
             cells[0] = replace(cells[0], href=link(record), small=subtitle(record) or cells[0].small)
-        made.append(Row(record.id, str(record), tuple(cells)))
+        made.append(Row(record.id, str(record), tuple(cells), css(record)))
     return tuple(made)
 
 

@@ -49,6 +49,7 @@ class Row:
     id: int
     title: str
     cells: tuple[Cell, ...]
+    css: str = ""
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,7 @@ class FieldView:
     max_length: int | None = None
     span: int = 3  # columns of six
     way: Act | None = None  # of a locked field: the way to open it
+    when: tuple[str, tuple[str, ...]] | None = None  # asked for with these values of another field; hidden by script
 
     @property
     def id(self) -> str:

@@ -76,6 +76,10 @@ class Spec:
     placeholder: str = "Найти в этом списке"
     intro: str = ""
     blank: str = ""
+    only: tuple[tuple[str, Any], ...] = ()
+    """Which rows of the table the register holds, as (field, value); nothing takes all."""
+    delivered: tuple[tuple[str, str], ...] = ()
+    """Views of the list that come with it, as (name, query); it opens with the first."""
     partial: bool = False
     """Whether this is what a role sees that is shown some fields only (``app/roles.py`` FIELDS)."""
 
@@ -88,6 +92,11 @@ class Spec:
     def one(self) -> str:
         """What one record is called: «Семья»."""
         return say(self.titles[1])
+
+    @property
+    def criteria(self) -> list[Any]:
+        """The criteria of the rows the register holds."""
+        return [getattr(self.model, name) == value for name, value in self.only]
 
     @cached_property
     def searchable(self) -> bool:
@@ -267,6 +276,8 @@ class Declaration:
     placeholder: str = "Найти в этом списке"
     intro: str = ""
     blank: str = ""
+    only: dict[str, Any] = field(default_factory=dict)
+    delivered: dict[str, str] = field(default_factory=dict)
 
 
 def spec_of(made: Declaration) -> Spec:
@@ -337,6 +348,8 @@ def spec_of(made: Declaration) -> Spec:
         placeholder=made.placeholder,
         intro=made.intro,
         blank=made.blank,
+        only=tuple(made.only.items()),
+        delivered=tuple(made.delivered.items()),
     )
 
 

@@ -78,6 +78,10 @@ class Register(FileRoutes, ListRoutes, ModelView):
     overview_template: ClassVar[str] = ""
     row_edit: ClassVar[list[str]] = []
     """Fields of the form that can be changed in the row of the list."""
+    only_rows: ClassVar[dict[str, Any]] = {}
+    """Which rows of the table the register holds, as {field: value}, where two registers share a table."""
+    delivered_views: ClassVar[dict[str, str]] = {}
+    """Views that come with the list, as {name: query of its address}; the list opens with the first."""
     fixed_rows: ClassVar[bool] = False
     """Rows are made by rules only: no add, edit or delete screens."""
 
@@ -128,6 +132,10 @@ class Register(FileRoutes, ListRoutes, ModelView):
 
     def subtitle(self, record: Any) -> str:
         """Return the second line under the title in a list; computed from what ``eager`` or ``gather`` fetched."""
+        return ""
+
+    def row_css(self, record: Any) -> str:
+        """Return the class of a row of the list: ``struck`` for what counts no more."""
         return ""
 
     def heading(self, record: Any) -> str:
@@ -244,7 +252,7 @@ class Register(FileRoutes, ListRoutes, ModelView):
         return record, dict(zip((column.name for column in beside), more, strict=True))
 
     def _found(self, pk: int, options: Sequence[Any], *beside: Any) -> Sequence[Any]:
-        wanted = select(self.model, *beside).where(self.model.id == pk).options(*options)
+        wanted = select(self.model, *beside).where(self.model.id == pk, *self.spec.criteria).options(*options)
         return self.session.execute(wanted).unique().one_or_none() or abort(404)
 
     def lookup_url(self, model: type[Model]) -> str:

@@ -72,6 +72,8 @@ class Opened:
     kept: Kept
     view: KeptView | None = None
     notes: tuple[str, ...] = ()
+    as_delivered: bool = False
+    """Whether it stands exactly in a view that came with the list."""
 
     @property
     def is_plain(self) -> bool:
@@ -141,7 +143,7 @@ def opened(session: Session, spec: Spec, args: MultiDict[str, str], by: Actor) -
     Raises:
         BadState: the address holds what the list does not have.
     """
-    known = kept(session, spec.key, by)
+    known = _with_delivered(kept(session, spec.key, by), spec)
     notes: tuple[str, ...] = ()
     if "open" in args:
         if len(args) > 1 or not _is_id(args["open"]):
@@ -156,7 +158,7 @@ def opened(session: Session, spec: Spec, args: MultiDict[str, str], by: Actor) -
         state, lost = read_kept(spec, view.query)
         if lost:
             notes = (f"Часть вида «{view.name}» больше не доступна. Показано без неё: проверьте фильтры и столбцы.",)
-        return Opened(replace(state, keep=(("view", str(view.id)),)), known, view, notes)
+        return Opened(replace(state, keep=(("view", str(view.id)),)), known, view, notes, view.id < 0)
     marker = args.get("view", "0")
     if not _is_id(marker):
         raise BadState("В адресе есть лишнее. Откройте список из меню.")
@@ -165,8 +167,24 @@ def opened(session: Session, spec: Spec, args: MultiDict[str, str], by: Actor) -
     return Opened(state, known, known.view(marker), notes)
 
 
+def _with_delivered(known: Kept, spec: Spec) -> Kept:
+    """Return *known* with the views that come with the list before it; their ids are negative.
+
+    The list opens with the first of them, unless the person has chosen another view.
+    """
+    if not spec.delivered:
+        return known
+    first = known.default is None
+    came = (
+        KeptView(-number, name, query, own=False, role=None, is_default=first and number == 1)
+        for number, (name, query) in enumerate(spec.delivered, 1)
+    )
+    return replace(known, views=(*came, *known.views))
+
+
 def _is_id(typed: str) -> bool:
-    return typed.isascii() and typed.isdigit() and len(typed) < 10
+    digits = typed.removeprefix("-")
+    return digits.isascii() and digits.isdigit() and len(digits) < 10
 
 
 def usual_of(spec: Spec, query: str) -> Usual:

@@ -1,6 +1,6 @@
 /* Опора: what script adds to pages that work without it. No library, no build; one section per habit.
    Markup it looks for: [data-focus-key] · details.drop · [data-pick-all] [data-picked] · a[data-ask] dialog.ask ·
-   form[data-guard] a[data-leave] · form[data-draft] [data-draft-said] form[data-draft-drop] · [data-date] [data-calendar] · [data-mask] · .combo[data-lookup] · form[data-tidy] · form[data-attach]. */
+   form[data-guard] a[data-leave] · form[data-draft] [data-draft-said] form[data-draft-drop] · [data-date] [data-calendar] · [data-mask] · .combo[data-lookup] · form[data-tidy] · form[data-attach] · [data-when]. */
 "use strict";
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -502,6 +502,22 @@ class Combo {
 }
 
 for (const box of all(".combo[data-lookup]")) if (box.dataset.lookup) new Combo(box);
+
+/* ---- fields asked for with certain answers only; without script all of them stand there ------------------- */
+
+for (const form of all("form:has([data-when])")) {
+  const boxes = all("[data-when]", form);
+  const answer = (name) => form.querySelector(`[name="${name}"]:checked, select[name="${name}"]`)?.value ?? "";
+  const fit = () => {
+    for (const box of boxes) {
+      box.hidden = !box.dataset.whenValues.split(" ").includes(answer(box.dataset.when));
+      // What is not asked for is not sent either.
+      for (const control of all("input, select, textarea, button", box)) control.disabled = box.hidden;
+    }
+  };
+  form.addEventListener("change", fit);
+  fit();
+}
 
 // The tab one is on may lie outside a narrow screen.
 for (const tab of all(".tabs [aria-current]")) tab.scrollIntoView({ block: "nearest", inline: "center" });
