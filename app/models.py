@@ -1,8 +1,8 @@
 """Every table on one page: migrations, tests and the factory start here.
 
 Importing this module declares the whole schema and, with ``SCOPES``, who sees which of its rows, and, with ``GUARDS``,
-what a case must have before it moves on. ``TABLES`` groups the
-tables in the order in which the work meets them; a new table is added here, or ``tests/test_map.py`` says so.
+what a case must have before it moves on. ``TABLES`` groups the tables in the order in which the work meets them; a new
+table is added here, or ``tests/test_map.py`` says so.
 """
 
 from __future__ import annotations

@@ -15,12 +15,14 @@ sees what (:mod:`app.scope`)::
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 
 from app.acting import Actor
 from app.base import RuleBroken, session_of
 from app.cases.models import FamilyCase
 from app.cases.stages import order_in_force
+from app.days.calendar import day_of
 from app.profiles.order import Deed, GuardRef, OrderOfWork, Stage
 from app.terms import say
 
@@ -141,6 +143,35 @@ def need(case: FamilyCase, action: str, *, by: Actor, field: str | None = None) 
     why = refusal(case, action, by=by)
     if why is not None:
         raise RuleBroken(why, field=field)
+
+
+def need_on(case: FamilyCase, action: str, *, by: Actor, on: dt.date, field: str | None = None) -> None:
+    """Refuse unless *by* may do *action* with *case* now, or might have on the day *on*.
+
+    What was done while the case stood on an earlier stage is still written down after it has moved on.
+
+    Raises:
+        RuleBroken: as for :func:`need`.
+    """
+    why = refusal(case, action, by=by)
+    if why is not None and not _was_open(case, action, by, on):
+        raise RuleBroken(why, field=field)
+
+
+def _was_open(case: FamilyCase, action: str, by: Actor, on: dt.date) -> bool:
+    """Whether *action* fell to *by* on a stage the case stood on on the day *on*."""
+    order = order_in_force(session_of(case), case.service_unit_id)
+    if order is None:
+        return False
+    for period in case.stages:
+        came, left = day_of(period.came_at, by.zone), period.left_at and day_of(period.left_at, by.zone)
+        stage = order.stage_by_code.get(period.stage)
+        if stage is None or not (came <= on and (left is None or on <= left)):
+            continue
+        deed = open_deeds(order, stage).get(action)
+        if deed is not None and (not by.roles or any(plays(order, case, role, by) for role in deed.roles)):
+            return True
+    return False
 
 
 def opens(case: FamilyCase, action: str, *, by: Actor) -> bool:

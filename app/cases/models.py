@@ -14,6 +14,7 @@ from app.people.models import Family
 
 if TYPE_CHECKING:
     from app.agreements.models import Agreement
+    from app.orders.models import AdminOrder
     from app.services.models import ServiceRecord
 
 PUBLIC = Privacy.NONE
@@ -92,11 +93,13 @@ class Outcome(Choice):
 class Direction(Choice):
     """Direction of help that measures and services share."""
 
+    PSY_PED = "psy_ped", "психолого-педагогические"
     MEDICAL = "medical", "социально-медицинские"
     PSYCHOLOGICAL = "psychological", "социально-психологические"
     PEDAGOGICAL = "pedagogical", "социально-педагогические"
     LEGAL = "legal", "социально-правовые"
     HOUSEHOLD = "household", "социально-бытовые"
+    ECONOMIC = "economic", "социально-экономические"
     LABOUR = "labour", "социально-трудовые"
     URGENT = "urgent", "срочные"
     COMMUNICATIVE = "communicative", "коммуникативные"
@@ -206,10 +209,12 @@ class CuratorAssignment(UnitModel):
     staff_id: Mapped[int] = link("{Curator}", "staff_member")
     date_from: Mapped[dt.date] = column("Назначен с", privacy=PUBLIC)
     date_to: Mapped[dt.date | None] = column("Назначен по", privacy=PUBLIC)
+    order_id: Mapped[int | None] = link("Приказ", "admin_order", privacy=PUBLIC)
     reason: Mapped[Line | None] = column("Основание")
 
     case: Mapped[FamilyCase] = relationship(back_populates="assignments")
     staff: Mapped[StaffMember] = relationship()
+    order: Mapped[AdminOrder | None] = relationship("AdminOrder")
 
     def __str__(self) -> str:
         return str(self.staff)
@@ -371,6 +376,11 @@ class PersonalFileItem(UnitModel):
 
     case: Mapped[FamilyCase] = relationship(back_populates="file_items")
     certified_by: Mapped[StaffMember | None] = relationship()
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether the copy carries «заверил, дата» (S000-6b)."""
+        return self.certified_by_id is not None and self.certified_on is not None
 
     def __str__(self) -> str:
         return self.label

@@ -6,8 +6,9 @@ one transaction by the rules that make each part, or nothing is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -38,6 +39,7 @@ from app.terms import say
 from app.words import counted
 
 if TYPE_CHECKING:
+    from app.cases.views import Families
     from app.register.view import Register
 
 ROWS = 3
@@ -60,6 +62,21 @@ _PARENT = {"last_name": 2, "first_name": 2, "middle_name": 2, "role": 6, "birth_
 _HOME = {"territory_id": 3, "address": 3, "area_id": 3, "family_kind": 3}
 _CHILD = {"name": 4, "birth_date": 2, "snils": 2, "sex": 4}
 _CASE = {"source": 3, "registered_at": 3, "curator_id": 3}
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a new family begins from: a line *told* about it, fields *known* already by their names in the form, and who
+    opens its case instead of :func:`~app.cases.rules.open_case`, or takes note of a family *without_case*.
+
+    *hidden* carries it through the form, as (name, value).
+    """
+
+    hidden: tuple[str, str]
+    told: str
+    known: Mapping[str, Any]
+    open_case: Callable[..., FamilyCase]
+    without_case: Callable[[Family, Actor], object]
 
 
 @dataclass
@@ -135,20 +152,16 @@ def _fields(owner: type[Model], names: dict[str, int], prefix: str, **changed: d
 
 def _part(
     register: Register, sent: MultiDict[str, str] | None, fields: dict[str, Field], prefix: str, spans: dict[str, int],
-    about: str, preset: dict[str, Any] | None = None,
+    about: str, preset: Mapping[str, Any] = {},
 ) -> Part:  # fmt: skip
     spec = replace(register.spec, fields=fields)
     groups = (Group("", tuple(fields)),)
-    form = (
-        empty_form(spec, groups, preset or {})
-        if sent is None
-        else read_form(register.session, spec, groups, sent, None)
-    )
+    form = empty_form(spec, groups, preset) if sent is None else read_form(register.session, spec, groups, sent, None)
     return Part(form, prefix, spans, about)
 
 
-def _read(register: Register, sent: MultiDict[str, str] | None) -> NewFamily:
-    """Return the form: empty, or as it was *sent*."""
+def _read(register: Register, sent: MultiDict[str, str] | None, known: Mapping[str, Any] = {}) -> NewFamily:
+    """Return the form: empty but for what is *known*, or as it was *sent*."""
     role = Field("p_role", "Кем приходится детям", "choice", required=True, choices=FamilyRole)
     parent = _fields(Person, _PARENT, "p_")
     home = _fields(Family, _HOME, "f_", address={"label": "Улица, дом, квартира"})
@@ -159,10 +172,10 @@ def _read(register: Register, sent: MultiDict[str, str] | None) -> NewFamily:
         spans.pop("curator_id")
     may_open = may(registers().of(FamilyCase), "add")
     made = NewFamily(
-        parent=_part(register, sent, {**parent, "p_role": role}, "p_", _PARENT, "Представитель"),
-        home=_part(register, sent, home, "f_", _HOME, "Семья"),
+        parent=_part(register, sent, {**parent, "p_role": role}, "p_", _PARENT, "Представитель", known),
+        home=_part(register, sent, home, "f_", _HOME, "Семья", known),
         children=[_child(register, sent, at) for at in range(1, _rows(sent) + 1)],
-        case=_part(register, sent, case, "k_", spans, "Дело", {"k_registered_at": today()}),
+        case=_part(register, sent, case, "k_", spans, "Дело", {"k_registered_at": today(), **known}),
         note=(sent.get("note", "") if sent is not None else "").strip(),
         wants_case=may_open and (sent is None or sent.get("with_case") == "1"),
     )
@@ -235,7 +248,9 @@ def _find_twins(session: Session, family: NewFamily) -> list[int]:
     return [twin.person.id for part in family.persons for twin in part.twins]
 
 
-def _save(register: Register, family: NewFamily, by: Actor) -> tuple[Family, FamilyCase | None]:
+def _save(
+    register: Register, family: NewFamily, by: Actor, beginning: Beginning | None
+) -> tuple[Family, FamilyCase | None]:
     """Make the persons, the family, and the case with its curator, by their rules."""
     session = register.session
     parent = add_person(session, by=by, **_person_values(family.parent))
@@ -247,12 +262,16 @@ def _save(register: Register, family: NewFamily, by: Actor) -> tuple[Family, Fam
         session, by=by, members=members, territory=_linked(session, family.home, "territory_id"),
         phone=family.parent.value("phone"), note=family.note or None, **home,
     )  # fmt: skip
-    if not family.wants_case:
-        return made, None
     session.refresh(made, ["members", "cases"])
-    case = open_case(
-        made, by=by, source=CaseSource(family.case.value("source")), registered_at=family.case.value("registered_at")
-    )
+    if not family.wants_case:
+        if beginning is not None:
+            beginning.without_case(made, by)
+        return made, None
+    registered_at = family.case.value("registered_at")
+    if beginning is not None:
+        case = beginning.open_case(made, by, registered_at=registered_at)
+    else:
+        case = open_case(made, by=by, source=CaseSource(family.case.value("source")), registered_at=registered_at)
     curator = _linked(session, family.case, "curator_id")
     if curator is not None:
         assign_curator(case, curator, by=by)
@@ -267,29 +286,36 @@ def _linked(session: Session, part: Part, name: str) -> Any:
 # ---- the page ----------------------------------------------------------------------------------------
 
 
-def add(register: Register) -> Response | str:
+def add(register: Families) -> Response | str:
     """The form of a new family: shown, refused with everything typed, warned about twins once, or saved."""
     by, session = acting.actor(), register.session
-    desk = Desk(register, by, "add", url=register.url("add"), title=say(register.add_label))
+    beginning = register.begun_from()
+    parts = dict([beginning.hidden]) if beginning is not None else {}
+    desk = Desk(
+        register, by, "add", *(f"{name}={value}" for name, value in parts.items()),
+        url=register.url("add", **parts), title=say(register.add_label),
+    )  # fmt: skip
     if request.method == "GET":
-        return _draw(register, _begun(register, desk), desk, desk.token())
+        known = beginning.known if beginning is not None else {}
+        return _draw(register, _begun(register, desk, known), desk, desk.token(), beginning=beginning)
     token = request.form.get("token", "")[:64] or desk.token()
     receipt = sent_before(session, token, by)
     if receipt is not None:
         return redirect(register.url("show", pk=receipt.record_id))
     family = _read(register, request.form)
+    draw = partial(_draw, register, family, desk, token, beginning=beginning)
     if g.get("stale_form"):
         _ask_nothing(family)
-        return _draw(register, family, desk, token, STALE)
+        return draw(STALE)
     _check_persons(session, family)
     if any(part.form.errors for part in family.parts):
-        return _draw(register, family, desk, token, "Семья не сохранена")
+        return draw("Семья не сохранена")
     twins = ",".join(str(pk) for pk in sorted(set(_find_twins(session, family))))
     if twins and request.form.get("twins") != twins:
-        return _draw(register, family, desk, token, twins=twins)
+        return draw(twins=twins)
 
     def step() -> tuple[Family, FamilyCase | None]:
-        made, case = _save(register, family, by)
+        made, case = _save(register, family, by, beginning)
         give_receipt(session, token, made, by)
         desk.saved(made)
         return made, case
@@ -303,15 +329,15 @@ def add(register: Register) -> Response | str:
         name = _CALLED_HERE.get(refusal.field or "", refusal.field)
         placed = any(part.place(refusal.sentence, name) for part in (family.home, family.case))
         said = "Семья не сохранена" if placed else refusal.sentence
-        return _draw(register, family, desk, token, said, twins=twins)
+        return draw(said, twins=twins)
     told = f"Семья «{made}» внесена под № {made.reg_number}."
     flash(f"{told} Заведено дело № {case.number}." if case else told, "ok")
     return redirect(register.url("add") if "more" in request.form else register.url("show", pk=made.id))
 
 
-def _begun(register: Register, desk: Desk) -> NewFamily:
-    """Return the form a person begins with: empty, or his draft, of which nothing is asked yet."""
-    family = _read(register, desk.typed)
+def _begun(register: Register, desk: Desk, known: Mapping[str, Any]) -> NewFamily:
+    """Return the form a person begins with: with what is *known*, or his draft, of which nothing is asked yet."""
+    family = _read(register, desk.typed, known)
     if desk.typed is not None:
         _ask_nothing(family)
     return family
@@ -323,7 +349,10 @@ def _ask_nothing(family: NewFamily) -> None:
         part.form.errors.clear()
 
 
-def _draw(register: Register, family: NewFamily, desk: Desk, token: str, error: str = "", *, twins: str = "") -> str:
+def _draw(
+    register: Register, family: NewFamily, desk: Desk, token: str, error: str = "", *, twins: str = "",
+    beginning: Beginning | None = None,
+) -> str:  # fmt: skip
     counted_parts = family.parts
     errors = [view for part in counted_parts for view in part.errors()]
     if errors:
@@ -335,7 +364,12 @@ def _draw(register: Register, family: NewFamily, desk: Desk, token: str, error: 
         "url": register.url("add"),
         "crumbs": register.crumbs(),
         "cancel_url": back,
-        "hidden": (("token", token), *((("twins", twins),) if twins else ())),
+        "hidden": (
+            ("token", token),
+            *((("twins", twins),) if twins else ()),
+            *((beginning.hidden,) if beginning is not None else ()),
+        ),
+        "intro": beginning.told if beginning is not None else "",
         "error": error,
         "errors": errors,
         "parent": family.parent.views(),

@@ -12,35 +12,40 @@
     (goals met or term over: from review and post_support only)
 
 ``advance`` goes along :data:`MOVES`; the other arrows have a verb of their own. Where the unit has an order of work,
-its stages say what is next instead (:mod:`app.cases.stages`), and ``advance`` refuses.
+its stages say what is next instead (:mod:`app.cases.stages`), and ``advance`` refuses. Who works with the family is
+told in ``team.py``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-
-from sqlalchemy import select
 
 from app import journal
 from app.acting import Actor, today
 from app.base import RuleBroken, session_of
-from app.cases import stages
-from app.cases.models import (
-    CaseSource,
-    CaseStatus,
-    CaseTeamMember,
-    CuratorAssignment,
-    Direction,
-    EndReason,
-    FamilyCase,
-    Outcome,
-)
-from app.organisation.models import StaffMember
+from app.cases import gate, stages
+from app.cases.models import CaseSource, CaseStatus, EndReason, FamilyCase, Outcome
+from app.cases.refusing import refuse_ended, refuse_future
+from app.cases.team import add_to_team, assign_curator, cases_led_by, hand_over, leave_team
 from app.papers.numbers import format_number, take_number
 from app.people.models import Family, FamilyRole
 from app.people.rules import trimmed
-from app.terms import say, word
+from app.terms import say
+
+__all__ = [
+    "add_to_team",
+    "advance",
+    "assign_curator",
+    "cases_led_by",
+    "close_case",
+    "hand_over",
+    "leave_team",
+    "open_case",
+    "open_case_of",
+    "refuse_case",
+    "resume",
+    "suspend",
+]
 
 MOVES: dict[CaseStatus, tuple[CaseStatus, ...]] = {
     CaseStatus.IDENTIFIED: (CaseStatus.REGISTERED,),
@@ -58,8 +63,6 @@ BEFORE_WORK = (CaseStatus.IDENTIFIED, CaseStatus.REGISTERED, CaseStatus.ASSESSME
 
 WORK_DONE = (EndReason.GOALS_MET, EndReason.GOALS_PARTLY_MET, EndReason.TERM_OVER)
 """Reasons that say the work was done, so there must have been work."""
-
-NOW_LED = "{curator?Нынешний|Нынешняя|Нынешнее} {curator} {curator?назначен|назначена|назначено}"
 
 BY_STAGES = "Дело идёт по этапам порядка работы. Откройте его карточку и нажмите «Перейти дальше»."
 
@@ -91,9 +94,9 @@ def open_case(
     """
     session = session_of(family)
     opened_at = opened_at or registered_at or today()
-    _refuse_future(opened_at, "opened_at")
+    refuse_future(opened_at, "opened_at")
     if registered_at is not None:
-        _refuse_future(registered_at, "registered_at")
+        refuse_future(registered_at, "registered_at")
         if registered_at < opened_at:
             raise RuleBroken("На учёт ставят не раньше, чем заводят дело. Проверьте дату.", field="registered_at")
     running = open_case_of(family)
@@ -140,8 +143,8 @@ def advance(case: FamilyCase, to: CaseStatus, *, by: Actor, on: dt.date | None =
         RuleBroken: the unit has an order of work, there is no such step from here, or something is missing for it.
     """
     on = on or today()
-    _refuse_ended(case)
-    _refuse_future(on)
+    refuse_ended(case)
+    refuse_future(on)
     if case.stage is not None:
         raise RuleBroken(BY_STAGES)
     if to not in MOVES.get(case.status, ()):
@@ -163,14 +166,21 @@ def advance(case: FamilyCase, to: CaseStatus, *, by: Actor, on: dt.date | None =
     _move(case, to, by, "case.advance", f"Дело № {case.number}: {to.label}.")
 
 
-def refuse_case(case: FamilyCase, *, by: Actor, reason: str, on: dt.date | None = None) -> None:
+def refuse_case(
+    case: FamilyCase,
+    *,
+    by: Actor,
+    reason: str,
+    end_reason: EndReason = EndReason.FAMILY_REFUSED,
+    on: dt.date | None = None,
+) -> None:
     """End a case in which no accompaniment began, because the family or the centre said no (form D03).
 
     Raises:
         RuleBroken: accompaniment is prepared or running, no reason is given, or the day cannot be.
     """
     on = on or today()
-    _refuse_ended(case)
+    refuse_ended(case)
     if case.status not in BEFORE_WORK:
         raise RuleBroken(
             say("Отказать можно только до составления {programme_short:gen}. Теперь дело закрывают с причиной.")
@@ -179,7 +189,7 @@ def refuse_case(case: FamilyCase, *, by: Actor, reason: str, on: dt.date | None 
         raise RuleBroken("Напишите, почему дело прекращается.", field="note")
     _end(case, on, by)
     case.note = "\n".join(filter(None, (case.note, trimmed(reason))))
-    case.end_reason = EndReason.FAMILY_REFUSED
+    case.end_reason = end_reason
     _move(case, CaseStatus.REFUSED, by, "case.refuse", f"Дело № {case.number} прекращено: {trimmed(reason)}")
 
 
@@ -190,11 +200,12 @@ def suspend(case: FamilyCase, *, by: Actor, reason: str, until: dt.date, on: dt.
     """Suspend the accompaniment from *on* until *until*.
 
     Raises:
-        RuleBroken: the family is not accompanied now, no reason is given, or the term cannot be.
+        RuleBroken: the family is not accompanied now, it falls to others, no reason is given, or the term cannot be.
     """
     on = on or today()
-    _refuse_ended(case)
-    _refuse_future(on, "suspended_at")
+    refuse_ended(case)
+    refuse_future(on, "suspended_at")
+    gate.need(case, "case.suspend", by=by)
     if case.status != CaseStatus.ACTIVE:
         raise RuleBroken(f"Приостанавливают только сопровождение, а дело на этапе «{case.status.label}».")
     if not trimmed(reason):
@@ -211,11 +222,12 @@ def resume(case: FamilyCase, *, by: Actor, on: dt.date | None = None) -> None:
     """Resume the accompaniment; planned dates move by the length of the pause.
 
     Raises:
-        RuleBroken: the case is not suspended, or the day cannot be.
+        RuleBroken: the case is not suspended, it falls to others, or the day cannot be.
     """
     on = on or today()
-    _refuse_ended(case)
-    _refuse_future(on)
+    refuse_ended(case)
+    refuse_future(on)
+    gate.need(case, "case.resume", by=by)
     if case.status != CaseStatus.SUSPENDED:
         raise RuleBroken("Сопровождение не приостановлено, возобновлять нечего.")
     began = case.suspended_at or on
@@ -248,7 +260,7 @@ def close_case(
         RuleBroken: the case has ended, the reason does not fit its state, or the outcome is missing.
     """
     on = on or today()
-    _refuse_ended(case)
+    refuse_ended(case)
     if reason in WORK_DONE and case.status not in (CaseStatus.REVIEW, CaseStatus.POST_SUPPORT):
         raise RuleBroken(
             f"Причина «{reason.label}» возможна после оценки результатов. Оцените их или выберите другую причину.",
@@ -264,7 +276,7 @@ def close_case(
 
 def _end(case: FamilyCase, on: dt.date, by: Actor) -> None:
     """Set the last day of the case and let curator and team go."""
-    _refuse_future(on, "ended_at")
+    refuse_future(on, "ended_at")
     latest = max(filter(None, (case.opened_at, case.registered_at, case.started_at)))
     if on < latest:
         raise RuleBroken(f"Дело не может закончиться раньше {latest:%d.%m.%Y}. Проверьте дату.", field="ended_at")
@@ -276,124 +288,7 @@ def _end(case: FamilyCase, on: dt.date, by: Actor) -> None:
     case.next_review_at = None
 
 
-# ---- curator and team --------------------------------------------------------------------------------
-
-
-def assign_curator(
-    case: FamilyCase, staff: StaffMember, *, by: Actor, on: dt.date | None = None, reason: str = ""
-) -> CuratorAssignment:
-    """Make *staff* the curator from *on*; the one before ends that same day.
-
-    Raises:
-        RuleBroken: *by* is not the head of the service or the director, the case has ended, the person does not work
-            here then, is the curator already, or the day lies before the present curator began.
-    """
-    session = session_of(case)
-    on = on or today()
-    _need_head(by)
-    _refuse_ended(case)
-    _refuse_future(on, "date_from")
-    _need_working(staff, on)
-    running = next((each for each in case.assignments if each.date_to is None), None)
-    if running is not None:
-        if running.staff_id == staff.id:
-            raise RuleBroken(say("{staff} уже {curator} этой семьи.", staff=staff), field="staff_id")
-        if on < running.date_from:
-            raise RuleBroken(f"{say(NOW_LED)} {running.date_from:%d.%m.%Y}. Укажите день не раньше.", field="date_from")
-        running.date_to = on
-        # The index allows one open assignment, so the old one is closed in the table before the new comes.
-        session.flush()
-    elif on < case.opened_at:
-        raise RuleBroken(f"Дело заведено {case.opened_at:%d.%m.%Y}. Укажите день не раньше.", field="date_from")
-    assignment = CuratorAssignment(
-        case=case, staff=staff, date_from=on, reason=trimmed(reason), service_unit_id=case.service_unit_id
-    )
-    session.add(assignment)
-    case.curator = staff
-    journal.record(session, by, "curator.assign", case, f"Дело № {case.number}: {word('curator')} {staff}.")
-    return assignment
-
-
-def hand_over(
-    cases: Iterable[FamilyCase], staff: StaffMember, *, by: Actor, on: dt.date | None = None, reason: str = ""
-) -> tuple[int, list[tuple[FamilyCase, str]]]:
-    """Make *staff* the curator of each of *cases*; return how many were given and which were not, with why."""
-    given, skipped = 0, []
-    for case in cases:
-        try:
-            assign_curator(case, staff, by=by, on=on, reason=reason)
-            given += 1
-        except RuleBroken as refusal:
-            skipped.append((case, refusal.sentence))
-    return given, skipped
-
-
-def add_to_team(
-    case: FamilyCase,
-    staff: StaffMember,
-    *,
-    by: Actor,
-    function: str = "",
-    direction: Direction | None = None,
-    on: dt.date | None = None,
-) -> CaseTeamMember:
-    """Take *staff* into the team of the case from *on*.
-
-    Raises:
-        RuleBroken: the case has ended, or the person does not work here then or is in the team already.
-    """
-    session = session_of(case)
-    on = on or today()
-    _refuse_ended(case)
-    _refuse_future(on, "date_from")
-    _need_working(staff, on)
-    if on < case.opened_at:
-        raise RuleBroken(f"Дело заведено {case.opened_at:%d.%m.%Y}. Укажите день не раньше.", field="date_from")
-    if any(each.staff_id == staff.id and each.date_to is None for each in case.team):
-        raise RuleBroken(f"{staff} уже в команде этой семьи.", field="staff_id")
-    member = CaseTeamMember(
-        case=case,
-        staff=staff,
-        function=trimmed(function),
-        direction=direction,
-        date_from=on,
-        service_unit_id=case.service_unit_id,
-    )
-    session.add(member)
-    journal.record(session, by, "team.add", case, f"Дело № {case.number}: в команде теперь {staff}.")
-    return member
-
-
-def leave_team(member: CaseTeamMember, *, by: Actor, on: dt.date | None = None) -> None:
-    """End the specialist's work in the team on *on*, the last day.
-
-    Raises:
-        RuleBroken: it has ended, or the day cannot be.
-    """
-    on = on or today()
-    _refuse_future(on, "date_to")
-    if member.date_to is not None:
-        raise RuleBroken(f"{member.staff} уже не в команде этой семьи.")
-    if on < member.date_from:
-        raise RuleBroken(f"Он в команде с {member.date_from:%d.%m.%Y}. Укажите день не раньше.", field="date_to")
-    member.date_to = on
-    text = f"Дело № {member.case.number}: из команды вышел специалист {member.staff}."
-    journal.record(session_of(member), by, "team.leave", member.case, text)
-
-
-def cases_led_by(staff: StaffMember) -> list[FamilyCase]:
-    """Return the open cases *staff* is the curator of, to be handed over before the person leaves."""
-    found = select(FamilyCase).where(FamilyCase.curator_id == staff.id).order_by(FamilyCase.id)
-    return [case for case in session_of(staff).scalars(found) if case.status.is_open]
-
-
-# ---- what several rules check ------------------------------------------------------------------------
-
-
-def _need_head(by: Actor) -> None:
-    """Refuse unless *by* answers for all cases: who leads a case decides who sees the family (S001-1.4)."""
-    if not (by.is_any("head_of_service", "director") or by.sees_unit or by.sees_all):
-        raise RuleBroken(say("{Curator:acc} назначает руководитель службы. Попросите его."))
+# ---- what several rules do ------------------------------------------------------------------------------
 
 
 def _move(case: FamilyCase, to: CaseStatus, by: Actor, verb: str, sentence: str) -> None:
@@ -401,18 +296,3 @@ def _move(case: FamilyCase, to: CaseStatus, by: Actor, verb: str, sentence: str)
     if not to.is_open:
         stages.leave(case)
     journal.record(session_of(case), by, verb, case, sentence)
-
-
-def _refuse_ended(case: FamilyCase) -> None:
-    if not case.status.is_open:
-        raise RuleBroken(f"Дело № {case.number} закончено: {case.status.label}. Заведите новое дело.")
-
-
-def _refuse_future(day: dt.date, field: str | None = None) -> None:
-    if day > today():
-        raise RuleBroken("Этот день ещё не наступил. Проверьте дату.", field=field)
-
-
-def _need_working(staff: StaffMember, day: dt.date) -> None:
-    if not staff.works_on(day):
-        raise RuleBroken(f"{staff} не работает в этот день. Выберите другого сотрудника.", field="staff_id")

@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response
 
-from app.acting import Actor, today
+from app.acting import Actor, prepared, today
 from app.base import Model
 from app.cases import new_family, rules
 from app.cases.models import CaseStatus, CaseTeamMember, CuratorAssignment, FamilyCase
@@ -51,7 +51,7 @@ def state_cell(case: FamilyCase | None) -> Cell:
 def _members_of_families() -> Select[int, bool, str, str, str | None, dt.date]:
     """Return the query of who lives in the families given as ``ids``, a few columns of each, put together once."""
     who = (Person.last_name, Person.first_name, Person.middle_name, Person.birth_date)
-    return (
+    return prepared(
         select(FamilyMember.family_id, FamilyMember.is_legal_representative, *who)
         .join(FamilyMember.person)
         .where(FamilyMember.family_id.in_(bindparam("ids", expanding=True)), FamilyMember.date_to.is_(None))
@@ -167,6 +167,10 @@ class Families(Register):
     def add(self) -> Response | str:
         """The family with its representative, its children and its case, in one form."""
         return new_family.add(self)
+
+    def begun_from(self) -> new_family.Beginning | None:
+        """Return what the form of a new family begins from; the slice of messages gives the register its own."""
+        return None
 
     def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
         """Register the family under the next number by the rule."""
@@ -293,7 +297,7 @@ class CuratorAssignments(Register):
     key = "assignments"
     datamodel = CuratorAssignment
     title = "Назначения {curator:pl_gen}", "Назначение"
-    list_columns = ["staff_id", "case_id", "date_from", "date_to", "reason"]
+    list_columns = ["staff_id", "case_id", "date_from", "date_to", "order_id", "reason"]
     order = "-date_from"
     fixed_rows = True
 
