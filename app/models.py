@@ -74,6 +74,7 @@ from app.people.models import (
     OvzStatus,
     Person,
 )
+from app.plans.models import WorkPlan, WorkPlanItem
 from app.process.guards import TAUGHT
 from app.profiles.models import ProfileVersion
 from app.programmes import scope as of_programmes
@@ -131,6 +132,7 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
      (Benefit, AidRecord, LeisureEvent, EventParticipant)),
     ("Rehabilitation of a child: its programme, recommendations of doctors, courses at home.",
      (RehabProgramme, RehabItem, MedicalRecommendation, HomeCourse, HomeProcedure)),
+    ("The plan of a year.", (WorkPlan, WorkPlanItem)),
     ("What families say of the service.", (SurveyRound, SurveyQuestion, SurveyResponse, SurveyAnswer)),
     ("Which days are worked.", (CalendarDay,)),
     ("Numbers without gaps.", (NumberSequence,)),

@@ -122,6 +122,7 @@ ROLES: dict[str, dict[str, str]] = {
         "calendar": "RWD", "accounts": "RWA", "roles": "RW", "backups": "RW", "audit": "R",
     },
     DIRECTOR: {
+        "plans": "RW", "plan_items": "RWA",
         "surveys": "R", "questions": "R", "responses": "R",
         "benefits": "R", "aid": "R", "events": "R", "participants": "R", "ipra": "RS", "ipra_items": "RS",
         "recommendations": "RS", "courses": "RS", "procedures": "RS",
@@ -135,6 +136,7 @@ ROLES: dict[str, dict[str, str]] = {
         "bodies": "RW", "body_members": "RW", "meetings": "RWA", "audit": "R", "extract": "RSP",
     },
     HEAD: {
+        "plans": "RW", "plan_items": "RWA",
         "surveys": "RWA", "questions": "RW", "responses": "R",
         "benefits": "RWA", "aid": "RW", "events": "RW", "participants": "RW", "ipra": "RS", "ipra_items": "RS",
         "recommendations": "RS", "courses": "RS", "procedures": "RS",
@@ -150,6 +152,7 @@ ROLES: dict[str, dict[str, str]] = {
         "extract": "RSP",
     },
     CURATOR: {
+        "plans": "R", "plan_items": "RWA",
         "surveys": "RWA", "questions": "RW", "responses": "R",
         "benefits": "RWA", "aid": "RW", "events": "RW", "participants": "RW", "ipra": "RWS", "ipra_items": "RWSA",
         "recommendations": "RWS", "courses": "RWSA", "procedures": "RWSA",
@@ -161,6 +164,7 @@ ROLES: dict[str, dict[str, str]] = {
         "bodies": "R", "body_members": "R", "meetings": "R sign", "import": "RW",
     },
     PSYCHOLOGIST: {
+        "plans": "R", "plan_items": "RWA",
         "surveys": "RWA", "questions": "RW", "responses": "R",
         "events": "RW", "participants": "RW",
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "RS",
@@ -169,6 +173,7 @@ ROLES: dict[str, dict[str, str]] = {
         "waiting": "R", "bodies": "R", "body_members": "R", "meetings": "R sign", "import": "RW",
     },
     PEDAGOGUE: {
+        "plans": "R", "plan_items": "RWA",
         "surveys": "RWA", "questions": "RW", "responses": "R",
         "events": "RW", "participants": "RW",
         **_DIRECTORIES, "families": "R", "people": "R", "members": "R", "children": "RS",

@@ -22,6 +22,7 @@ from app.organisation.second_step_views import SecondSteps
 from app.organisation.views import Departments, Partners, ServiceAreas, ServiceUnits, Staff, Territories
 from app.outreach.views import EventParticipants, LeisureEvents
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
+from app.plans.views import WorkPlanItems, WorkPlans
 from app.programmes.views import MeasureLines, Measures, Programmes, Versions
 from app.quality.views import SurveyQuestions, SurveyResponses, Surveys
 from app.register.draft_views import Drafts
@@ -75,6 +76,8 @@ MENU: tuple[Screen, ...] = (
     Screen("Решения", "Заседания", "calendar2-week", Meetings),
     Screen("Решения", "Кто решает", "bank", Bodies),
     Screen("Решения", "{Agreement_short:pl}", "pen", Agreements),
+    Screen("Отчётность", "План работы", "list-ol", WorkPlans),
+    Screen("", "", "", WorkPlanItems),
     Screen("Отчётность", "Опросы семей", "ui-checks", Surveys),
     Screen("", "", "", SurveyQuestions),
     Screen("", "", "", SurveyResponses),

@@ -91,6 +91,8 @@ VERBS: dict[str, str] = {
     "survey.open": "Начат опрос семей",
     "survey.response": "Внесена анкета",
     "survey.close": "Завершён опрос семей",
+    "plan.make": "Составлен план работы",
+    "plan.report": "Отмечен пункт плана",
     "family.register": "Внесена семья",
     "family.join": "В семье новый человек",
     "family.leave": "Человек выбыл из семьи",

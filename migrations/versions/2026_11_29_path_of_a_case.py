@@ -11,6 +11,34 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "work_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("title", sa.String(length=250), nullable=False),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "title_key",
+            sa.String(length=250).with_variant(sa.String(length=250, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_work_plan_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_plan")),
+        sa.UniqueConstraint("service_unit_id", "code", "year", name="uq_work_plan_year"),
+    )
+    with op.batch_alter_table("work_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_work_plan_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index("ix_work_plan_title_key", ["service_unit_id", "title_key", "id"], unique=False)
+
+    op.create_table(
         "interagency_agreement",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("partner_id", sa.Integer(), nullable=False),
@@ -168,6 +196,47 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_survey_round_service_unit_id"), ["service_unit_id"], unique=False)
         batch_op.create_index("ix_survey_round_title_key", ["service_unit_id", "title_key", "id"], unique=False)
+
+    op.create_table(
+        "work_plan_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("no", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("date_from", sa.Date(), nullable=False),
+        sa.Column("date_to", sa.Date(), nullable=False),
+        sa.Column("is_monthly", sa.Boolean(), nullable=False),
+        sa.Column("roles", sa.String(length=250), nullable=False),
+        sa.Column("role_codes", sa.String(length=250), nullable=False),
+        sa.Column("expected", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("progress", sa.Integer(), nullable=False),
+        sa.Column("fact", sa.Text(), nullable=True),
+        sa.Column("delay_reason", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint("date_to >= date_from", name=op.f("ck_work_plan_item_period")),
+        sa.CheckConstraint("progress BETWEEN 0 AND 100", name=op.f("ck_work_plan_item_progress")),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["work_plan.id"], name=op.f("fk_work_plan_item_plan_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_work_plan_item_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_plan_item")),
+        sa.UniqueConstraint("plan_id", "no", name="uq_work_plan_item_no"),
+    )
+    with op.batch_alter_table("work_plan_item", schema=None) as batch_op:
+        batch_op.create_index("ix_work_plan_item_date_to_order", ["service_unit_id", "date_to", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_work_plan_item_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
         "admin_order",
@@ -2373,6 +2442,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_admin_order_controller_id"))
 
     op.drop_table("admin_order")
+    with op.batch_alter_table("work_plan_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_work_plan_item_service_unit_id"))
+        batch_op.drop_index("ix_work_plan_item_date_to_order")
+
+    op.drop_table("work_plan_item")
     with op.batch_alter_table("survey_round", schema=None) as batch_op:
         batch_op.drop_index("ix_survey_round_title_key")
         batch_op.drop_index(batch_op.f("ix_survey_round_service_unit_id"))
@@ -2400,3 +2474,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_interagency_agreement_date_order")
 
     op.drop_table("interagency_agreement")
+    with op.batch_alter_table("work_plan", schema=None) as batch_op:
+        batch_op.drop_index("ix_work_plan_title_key")
+        batch_op.drop_index(batch_op.f("ix_work_plan_service_unit_id"))
+
+    op.drop_table("work_plan")

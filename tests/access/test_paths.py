@@ -30,6 +30,8 @@ WHOLE_UNIT = {
     "regulatory_document": "what the work rests on",
     "document_visa": "who was asked about a draft",
     "interagency_agreement": "with whom the centre works; families are not named in it",
+    "work_plan": "what the service means to do in a year",
+    "work_plan_item": "a line of the plan of a year",
     "survey_round": "a questionnaire; who answered it hangs on the family",
     "survey_question": "a question asked of everybody",
     "leisure_event": "an event for everybody; who came to it hangs on the family",
