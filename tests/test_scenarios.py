@@ -78,6 +78,7 @@ def health_typed(browser: Browser, child: Person, text: str) -> str:
     return "saved" if answer.status_code == 302 else answer.text
 
 
+@pytest.mark.rows("S001-2.4-a", "S003-1.3-b", "X-3")
 @pytest.mark.both
 def test_a5_rights(office: Office) -> None:
     case, curator = case_in_area(office, "1", "Тестова-1")
@@ -127,6 +128,7 @@ def test_a5_rights(office: Office) -> None:
     assert journal_of(office, curator) == [*before, ("look.health", "person", child.id)]
 
 
+@pytest.mark.rows("S000-6c", "X-4")
 @pytest.mark.both
 def test_a9_a_consent_is_withdrawn(office: Office) -> None:
     case, curator = case_in_area(office, "1", "Тестова-1")

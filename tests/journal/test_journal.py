@@ -186,6 +186,7 @@ def test_a_bulk_change_that_says_why_goes_through(session: Session, by: Actor) -
         assert session.scalars(select(Family.note)).all() == ["всем"]
 
 
+@pytest.mark.rows("X-3")
 def test_the_database_itself_refuses_to_change_the_journal(session: Session, by: Actor) -> None:
     with acting(by):
         session.add(_family(by))

@@ -59,11 +59,13 @@ def by(centre) -> Actor:
 # ---- plain values ------------------------------------------------------------------------------------
 
 
+@pytest.mark.rows("X-7")
 @pytest.mark.parametrize("digits", ["11223344595", "08765430300", "00100199800", "00000000199"])
 def test_a_snils_that_may_be_right_is_taken(digits):
     check_snils(digits)
 
 
+@pytest.mark.rows("X-7")
 @pytest.mark.parametrize("digits", ["11223344596", "08765430301", "00100199900"])
 def test_a_snils_whose_last_digits_do_not_match_is_refused(digits):
     with refused("Последние две цифры не сходятся. Сверьте номер с карточкой.", "snils"):
@@ -153,6 +155,7 @@ def test_a_person_is_tidied_and_keeps_yo(session, by):
         ({"snils": "112-233-445 96"}, "Последние две цифры не сходятся. Сверьте номер с карточкой.", "snils"),
     ],
 )
+@pytest.mark.rows("X-7")
 def test_a_person_with_a_wrong_field_is_refused(session, by, values, sentence, field):
     with refused(sentence, field):
         make.make_adult(session, by, **values)

@@ -109,6 +109,7 @@ SCREENS = ("/", "/families/", "/cases/", "/programmes/", "/versions/", "/measure
         ("sudogda", ["ИПСС", "Договоры", "Дела без участкового социального работника"]),
     ],
 )
+@pytest.mark.rows("S002-1.1")
 def test_every_screen_speaks_the_words_of_the_centre(stored: Session, visit: Visit, name: str, said: list[str]) -> None:
     unit = working_by(stored, name)
     by = make_actor(unit)

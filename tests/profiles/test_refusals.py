@@ -113,6 +113,7 @@ ONE_PLACE = [
 ]  # fmt: skip
 
 
+@pytest.mark.rows("X-1")
 @pytest.mark.parametrize(("name", "old", "new", "where", "sentence"), ONE_PLACE, ids=lambda value: str(value)[:40])
 def test_a_file_broken_in_one_place_is_refused_there(name: str, old: str, new: str, where: str, sentence: str) -> None:
     text, _ = broken(name, old, new)

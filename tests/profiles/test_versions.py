@@ -106,6 +106,7 @@ def test_an_order_of_work_is_read_once_in_the_life_of_the_process(there: Centre)
 # ---- in force -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.rows("S004-С")
 def test_two_units_of_one_database_work_by_different_orders_and_speak_their_own_words(there: Centre) -> None:
     session, _ = there
     said = []
