@@ -12,6 +12,8 @@ from app.cases.views import Cases, CuratorAssignments, Families, Team
 from app.days.views import CalendarDays, WorkingDays
 from app.extract.views import Extract
 from app.home.views import HomeView
+from app.intake.paper_views import Applications, FamilyJournal, IntakeJournal, Recognitions
+from app.intake.views import Intakes
 from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
 from app.orders.views import Contracts, OrderItems, Orders, Regulations, Visas
 from app.organisation.account_views import Accounts
@@ -47,6 +49,11 @@ class Screen(NamedTuple):
 MENU: tuple[Screen, ...] = (
     Screen("", "Сегодня", "sun", HomeView),
     Screen("", "", "", Search),
+    Screen("Приём", "Обращения", "inbox", Intakes),
+    Screen("Приём", "Заявления", "file-earmark-text", Applications),
+    Screen("Приём", "Признание", "patch-check", Recognitions),
+    Screen("Приём", "Журнал обращений", "journal-text", IntakeJournal),
+    Screen("Приём", "Журнал учёта семей", "journal-check", FamilyJournal),
     Screen("Семьи", "Семьи", "people", Families),
     Screen("Семьи", "Люди", "person", People),
     Screen("Семьи", "Дела сопровождения", "folder2-open", Cases),

@@ -83,8 +83,9 @@ class Families(Register):
     eager = ["open_case"]
     card_eager = ["open_case.curator"]
     search_through = ["members.person"]
-    related_views = ["FamilyMembers", "Cases", ("Programmes", "case.family_id"), ("Agreements", "case.family_id"),
-                     ("ServiceRecords", "case.family_id"), ("Consents", "person.memberships.family_id")]  # fmt: skip
+    related_views = ["FamilyMembers", "Cases", "Intakes", ("Programmes", "case.family_id"),
+                     ("Agreements", "case.family_id"), ("ServiceRecords", "case.family_id"),
+                     ("Consents", "person.memberships.family_id")]  # fmt: skip
     placeholder = "Фамилия, имя, адрес, № дела"
     add_label = "Новая семья"
     blank = "Внесите первую семью или загрузите список из Excel."
@@ -208,7 +209,8 @@ class Cases(Register):
     ]
     order = "-registered_at"
     search_through = ["family"]
-    related_views = ["Programmes", "Agreements", "ServiceRecords", "Team", "CuratorAssignments"]
+    related_views = ["Intakes", "Applications", "Recognitions", "Programmes", "Agreements", "ServiceRecords", "Team",
+                     "CuratorAssignments"]  # fmt: skip
     placeholder = "№ дела, фамилия семьи"
     add_label = "Завести дело"
 

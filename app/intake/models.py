@@ -21,7 +21,7 @@ PUBLIC = Privacy.NONE
 
 
 class Ground(Choice):
-    """On what ground the centre begins to act (S004-Г-1, S004-Г-2, S004-Г-3); the codes are those of an order of work."""
+    """On what ground the centre begins to act (S004-Г-1 … S004-Г-3); the codes are those of an order of work."""
 
     APPLICATION = "parent_application", "письменное заявление родителя (законного представителя)"
     MESSAGE = "message_person_or_hotline", "сообщение гражданина, организации, телефона доверия"
@@ -92,7 +92,9 @@ class Intake(UnitModel):
     family_id: Mapped[int | None] = link("Семья", "family")
     case_id: Mapped[int | None] = link("Дело", "family_case")
     responsible_id: Mapped[int] = link("Кому поручено", "staff_member", privacy=PUBLIC)
-    due: Mapped[dt.date] = column("Срок", order=True, privacy=PUBLIC)
+    due: Mapped[dt.date] = column(
+        "Срок", order=True, required=False, privacy=PUBLIC, hint="Пусто – посчитаем по срочности"
+    )
     result: Mapped[IntakeResult] = column("Результат", default=IntakeResult.IN_WORK, privacy=PUBLIC)
     measures_taken: Mapped[Prose | None] = column("Что сделано")
     closed_at: Mapped[dt.date | None] = column("Закрыто", order=True, privacy=PUBLIC)
@@ -201,6 +203,13 @@ class Circumstance(Choice):
     HOMELESS = "homeless", "нет определённого места жительства"
     NO_INCOME = "no_income", "нет работы и средств к существованию"
     REGIONAL = "regional", "иные обстоятельства, установленные регионом"
+
+
+class Verdict(Choice):
+    """What a body may decide about the need of a family; the codes are those of an order of work."""
+
+    RECOGNISED = "recognise", "признать нуждающейся"
+    REFUSED = "refuse_recognition", "отказать в признании"
 
 
 class Recognition(UnitModel):
