@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from app.agreements.views import Agreements
+from app.assessment.diagnosis_views import Assessments, FamilyResources, Problems, SocialContacts
+from app.assessment.review_views import QualityAnswers, Reviews
+from app.assessment.views import ActHealths, Acts, FamilyPassports
 from app.audit.views import Audit
 from app.backup.views import Backups
 from app.benefits.views import Aid, Benefits
@@ -26,7 +29,9 @@ from app.outreach.views import EventParticipants, LeisureEvents
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
 from app.plans.views import WorkPlanItems, WorkPlans
 from app.programmes.views import MeasureLines, Measures, Programmes, Versions
+from app.progress.views import MonthControl, ProgressReports
 from app.quality.views import SurveyQuestions, SurveyResponses, Surveys
+from app.referrals.views import InternalTasks, Referrals
 from app.register.draft_views import Drafts
 from app.register.intake.form_views import FromExcel
 from app.register.intake.views import Import
@@ -34,6 +39,7 @@ from app.rehabilitation.views import HomeCourses, HomeProcedures, Recommendation
 from app.reporting.views import Reports
 from app.search import Search
 from app.services.views import ServiceRecords, Services
+from app.visits.views import Visits
 from app.work.views import Work
 
 
@@ -64,9 +70,21 @@ MENU: tuple[Screen, ...] = (
     Screen("", "", "", Consents),
     Screen("", "", "", CuratorAssignments),
     Screen("", "", "", Team),
+    Screen("Сопровождение", "Акты обследования", "house-heart", Acts),
+    Screen("Сопровождение", "Диагностика", "clipboard2-pulse", Assessments),
+    Screen("Сопровождение", "Анализ эффективности", "graph-up", Reviews),
+    Screen("", "", "", Problems),
+    Screen("", "", "", ActHealths),
+    Screen("", "", "", FamilyResources),
+    Screen("", "", "", SocialContacts),
+    Screen("", "", "", FamilyPassports),
+    Screen("", "", "", QualityAnswers),
     Screen("Сопровождение", "{Programme_short:pl}", "list-check", Programmes),
     Screen("Сопровождение", "Мероприятия", "check2-square", Measures),
+    Screen("Сопровождение", "Визиты", "geo-alt", Visits),
     Screen("Сопровождение", "Журнал услуг", "journal-text", ServiceRecords),
+    Screen("Сопровождение", "Запросы", "send", Referrals),
+    Screen("Сопровождение", "Поручения", "inbox", InternalTasks),
     Screen("Сопровождение", "Помощь", "gift", Aid),
     Screen("Сопровождение", "Льготы", "card-checklist", Benefits),
     Screen("Сопровождение", "Досуг семей", "balloon", LeisureEvents),
@@ -88,6 +106,8 @@ MENU: tuple[Screen, ...] = (
     Screen("Отчётность", "Опросы семей", "ui-checks", Surveys),
     Screen("", "", "", SurveyQuestions),
     Screen("", "", "", SurveyResponses),
+    Screen("Отчётность", "Отчёты за месяц", "file-earmark-text", ProgressReports),
+    Screen("Отчётность", "Контроль месяца", "clipboard2-check", MonthControl),
     Screen("Отчётность", "Реестры и отчёты", "bar-chart", Reports),
     Screen("Отчётность", "Загрузка из Excel", "file-earmark-arrow-up", Import),
     Screen("", "", "", FromExcel),

@@ -65,6 +65,10 @@ UNJOURNALLED: set[str] = set()
 """Why a bulk change of a journalled table may leave no history of its fields."""
 
 SHOWN_INSIDE = {
+    "act_commission": "acts",
+    "act_present": "acts",
+    "assessment_score": "assessments",
+    "review_outcome": "reviews",
     "agenda_item": "meetings",
     "decision": "meetings",
     "decision_assignment": "meetings",
@@ -73,6 +77,7 @@ SHOWN_INSIDE = {
     "programme_participant": "programmes",
     "programme_partner": "programmes",
     "survey_answer": "surveys",
+    "visit_present": "visits",
     "stage_period": "cases",
     "support_level_period": "cases",
     "case_category_period": "cases",

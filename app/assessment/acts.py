@@ -97,6 +97,9 @@ def remove_act(act: LivingConditionsAct, *, by: Actor) -> None:
     _need_draft(act)
     session, case = session_of(act), act.case
     sentence = f"Дело № {case.number}: убран черновик акта от {act.date:%d.%m.%Y}."
+    for one in list(act.health):
+        session.delete(one)
+    session.flush()
     session.delete(act)
     journal.record(session, by, "act.remove", case, sentence)
 

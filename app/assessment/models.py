@@ -140,7 +140,7 @@ class ActHealth(UnitModel):
     __seen_through__ = "act"
     __table_args__ = (UniqueConstraint("act_id", "person_id", name="uq_act_health_person"),)
 
-    act_id: Mapped[int] = link("Акт", "living_conditions_act", index=False)
+    act_id: Mapped[int] = link("Акт", "living_conditions_act", index=False, ondelete="CASCADE")
     person_id: Mapped[int] = link("Чьё здоровье", "person", privacy=SPECIAL)
     note: Mapped[Sealed | None] = column("Состояние здоровья", privacy=SPECIAL, required=True)
 
@@ -211,7 +211,7 @@ class AssessmentScore(UnitModel):
         CheckConstraint("value BETWEEN 0 AND 4", name="value"),
     )
 
-    assessment_id: Mapped[int] = link("Диагностика", "assessment", index=False)
+    assessment_id: Mapped[int] = link("Диагностика", "assessment", index=False, ondelete="CASCADE")
     scale: Mapped[Code] = column("Шкала", privacy=PUBLIC)
     criterion: Mapped[Code] = column("Критерий", privacy=PUBLIC)
     person_id: Mapped[int | None] = link("Ребёнок", "person")
@@ -367,7 +367,7 @@ class ReviewOutcome(UnitModel):
     __seen_through__ = "review"
     __table_args__ = (UniqueConstraint("review_id", "problem_id", name="uq_review_outcome_problem"),)
 
-    review_id: Mapped[int] = link("Анализ", "efficiency_review", index=False)
+    review_id: Mapped[int] = link("Анализ", "efficiency_review", index=False, ondelete="CASCADE")
     problem_id: Mapped[int] = link("Проблема", "problem")
     outcome: Mapped[ProblemOutcome] = column("Результат", default=ProblemOutcome.OPEN)
     note: Mapped[Line | None] = column("Пояснение")

@@ -133,18 +133,33 @@ def finish_review(review: EfficiencyReview, *, by: Actor) -> None:
         raise RuleBroken("Не указано, насколько удовлетворена потребность семьи. Укажите от 0 до 100 %.")
     if review.conclusion is None:
         raise RuleBroken("Нет вывода. Выберите, что делать дальше.")
-    programme = case.programme
-    acting = programme.acting if programme is not None else None
-    review.measures_done_pct = acting.done_percent if acting is not None else None
-    solved = sum(outcome is ProblemOutcome.SOLVED for outcome in said.values())
-    review.problems_solved_pct = round(100 * solved / len(said)) if said else None
-    review.score_delta = json.dumps(growth(case), ensure_ascii=False)
+    review.measures_done_pct, review.problems_solved_pct, grown = counts(review)
+    review.score_delta = json.dumps(grown, ensure_ascii=False)
     review.status = AssessmentStatus.FINISHED
     review.finished_at = now()
     sentence = f"Дело № {case.number}: завершена оценка, {review}."
     journal.record(session_of(review), by, "review.finish", review, sentence)
     if review.kind is ReviewKind.FINAL:
         _close_problems(review, by)
+
+
+def counts(review: EfficiencyReview) -> tuple[int | None, int | None, list[tuple[str, int, int]]]:
+    """Return measures done and problems solved in percent and the growth of scores: as kept, or of a draft as of now.
+
+    A percentage of nothing is None; of each score stand its words, the first and the last value.
+    """
+    if review.is_finished:
+        grown = [(label, first, last) for label, first, last in json.loads(review.score_delta or "[]")]
+        return review.measures_done_pct, review.problems_solved_pct, grown
+    programme = review.case.programme
+    acting = programme.acting if programme is not None else None
+    said = [one.outcome for one in review.outcomes]
+    solved = sum(outcome is ProblemOutcome.SOLVED for outcome in said)
+    return (
+        acting.done_percent if acting is not None else None,
+        round(100 * solved / len(said)) if said else None,
+        growth(review.case),
+    )
 
 
 def _close_problems(review: EfficiencyReview, by: Actor) -> None:

@@ -83,7 +83,7 @@ class Families(Register):
     eager = ["open_case"]
     card_eager = ["open_case.curator"]
     search_through = ["members.person"]
-    related_views = ["FamilyMembers", "Cases", "Intakes", ("Programmes", "case.family_id"),
+    related_views = ["FamilyMembers", "SocialContacts", "Cases", "Intakes", ("Programmes", "case.family_id"),
                      ("Agreements", "case.family_id"), ("ServiceRecords", "case.family_id"),
                      ("Consents", "person.memberships.family_id")]  # fmt: skip
     placeholder = "Фамилия, имя, адрес, № дела"
@@ -209,8 +209,10 @@ class Cases(Register):
     ]
     order = "-registered_at"
     search_through = ["family"]
-    related_views = ["Intakes", "Applications", "Recognitions", "Programmes", "Agreements", "ServiceRecords", "Team",
-                     "CuratorAssignments"]  # fmt: skip
+    related_views = ["Intakes", "Applications", "Recognitions", "Acts", "Assessments", "Problems", "FamilyResources",
+                     ("SocialContacts", "family.cases.id"), "FamilyPassports", "Programmes", "Agreements",
+                     "Visits", "ServiceRecords", "Referrals", "InternalTasks", "ProgressReports", "Reviews",
+                     "QualityAnswers", "Team", "CuratorAssignments"]  # fmt: skip
     placeholder = "№ дела, фамилия семьи"
     add_label = "Завести дело"
 

@@ -121,12 +121,12 @@ def _columns_of(error: IntegrityError) -> list[str]:
 
 
 def referrers(session: Session, record: Model) -> list[tuple[Table, int]]:
-    """Return the tables whose rows point to *record*, with how many (at most 100 each)."""
+    """Return the tables whose rows point to *record*, with how many (at most 100 each); not those that go with it."""
     own = inspect(type(record)).local_table
     found = []
     for table in FabBase.metadata.sorted_tables:
         for key in table.foreign_keys:
-            if key.column.table is own and key.column.name == "id":
+            if key.column.table is own and key.column.name == "id" and key.ondelete != "CASCADE":
                 rows = select(key.parent).where(key.parent == record.id).limit(100).subquery()
                 # Only a number leaves this query, and the person is told what stops the deletion.
                 number = session.execute(

@@ -1050,6 +1050,61 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_intake_source_org_id"), ["source_org_id"], unique=False)
 
     op.create_table(
+        "internal_task",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=False),
+        sa.Column("to_staff_id", sa.Integer(), nullable=True),
+        sa.Column("to_department_id", sa.Integer(), nullable=True),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("taken_by_id", sa.Integer(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("ended_at", sa.Date(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('new', 'in_work') OR result IS NOT NULL", name=op.f("ck_internal_task_ended_with_result")
+        ),
+        sa.CheckConstraint(
+            "(to_staff_id IS NULL) <> (to_department_id IS NULL)", name=op.f("ck_internal_task_one_addressee")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_internal_task_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_id"], ["staff_member.id"], name=op.f("fk_internal_task_from_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_internal_task_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["taken_by_id"], ["staff_member.id"], name=op.f("fk_internal_task_taken_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_department_id"], ["department.id"], name=op.f("fk_internal_task_to_department_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_staff_id"], ["staff_member.id"], name=op.f("fk_internal_task_to_staff_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_internal_task")),
+    )
+    with op.batch_alter_table("internal_task", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_internal_task_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_internal_task_due", ["service_unit_id", "status", "due"], unique=False)
+        batch_op.create_index("ix_internal_task_due_order", ["service_unit_id", "due", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_internal_task_from_id"), ["from_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_internal_task_service_unit_id"), ["service_unit_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_internal_task_taken_by_id"), ["taken_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_internal_task_to_department_id"), ["to_department_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_internal_task_to_staff_id"), ["to_staff_id"], unique=False)
+
+    op.create_table(
         "living_conditions_act",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -1213,6 +1268,60 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_problem_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_problem_opened_at_order", ["service_unit_id", "opened_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_problem_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
+        "progress_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.Date(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("family_participation", sa.Text(), nullable=True),
+        sa.Column("changes", sa.Text(), nullable=True),
+        sa.Column("problems", sa.Text(), nullable=True),
+        sa.Column("proposals", sa.Text(), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted_by_id", sa.Integer(), nullable=True),
+        sa.Column("return_reason", sa.Text(), nullable=True),
+        sa.Column("snapshot", sa.Text(), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status <> 'returned' OR return_reason IS NOT NULL", name=op.f("ck_progress_report_returned_with_reason")
+        ),
+        sa.CheckConstraint(
+            "status NOT IN ('submitted', 'accepted') OR snapshot IS NOT NULL",
+            name=op.f("ck_progress_report_submitted_is_frozen"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["accepted_by_id"], ["staff_member.id"], name=op.f("fk_progress_report_accepted_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["staff_member.id"], name=op.f("fk_progress_report_author_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["family_case.id"], name=op.f("fk_progress_report_case_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"],
+            ["service_unit.id"],
+            name=op.f("fk_progress_report_service_unit_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_progress_report")),
+        sa.UniqueConstraint("case_id", "author_id", "period", name="uq_progress_report_month"),
+    )
+    with op.batch_alter_table("progress_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_progress_report_accepted_by_id"), ["accepted_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_progress_report_author_id"), ["author_id"], unique=False)
+        batch_op.create_index("ix_progress_report_period", ["service_unit_id", "period", "status"], unique=False)
+        batch_op.create_index("ix_progress_report_period_order", ["service_unit_id", "period", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_progress_report_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
         "quality_answer",
@@ -1412,7 +1521,7 @@ def upgrade() -> None:
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["act_id"], ["living_conditions_act.id"], name=op.f("fk_act_health_act_id"), ondelete="RESTRICT"
+            ["act_id"], ["living_conditions_act.id"], name=op.f("fk_act_health_act_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_act_health_person_id"), ondelete="RESTRICT"
@@ -1578,7 +1687,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("value BETWEEN 0 AND 4", name=op.f("ck_assessment_score_value")),
         sa.ForeignKeyConstraint(
-            ["assessment_id"], ["assessment.id"], name=op.f("fk_assessment_score_assessment_id"), ondelete="RESTRICT"
+            ["assessment_id"], ["assessment.id"], name=op.f("fk_assessment_score_assessment_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_assessment_score_person_id"), ondelete="RESTRICT"
@@ -1654,6 +1763,74 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_post_support_check_service_unit_id"), ["service_unit_id"], unique=False)
 
     op.create_table(
+        "referral",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("partner_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("sent_via", sa.String(length=40), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("data_list", sa.Text(), nullable=True),
+        sa.Column("consent_id", sa.Integer(), nullable=True),
+        sa.Column("lineage_id", sa.Integer(), nullable=True),
+        sa.Column("sent_by_id", sa.Integer(), nullable=True),
+        sa.Column("answer_at", sa.Date(), nullable=True),
+        sa.Column("answer_no", sa.String(length=60), nullable=True),
+        sa.Column("answer_text", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("annulled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("annul_reason", sa.String(length=250), nullable=True),
+        sa.Column("service_unit_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by_id", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.CheckConstraint("status = 'sent' OR answer_at IS NOT NULL", name=op.f("ck_referral_answered_on_a_day")),
+        sa.CheckConstraint(
+            "annulled_at IS NULL OR annul_reason IS NOT NULL", name=op.f("ck_referral_annulled_with_reason")
+        ),
+        sa.CheckConstraint("data_list IS NULL OR consent_id IS NOT NULL", name=op.f("ck_referral_data_by_consent")),
+        sa.CheckConstraint("due >= date", name=op.f("ck_referral_term")),
+        sa.ForeignKeyConstraint(["case_id"], ["family_case.id"], name=op.f("fk_referral_case_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["consent_id"], ["consent.id"], name=op.f("fk_referral_consent_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["lineage_id"], ["measure_lineage.id"], name=op.f("fk_referral_lineage_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partner_organisation.id"], name=op.f("fk_referral_partner_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_referral_person_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["sent_by_id"], ["staff_member.id"], name=op.f("fk_referral_sent_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["service_unit_id"], ["service_unit.id"], name=op.f("fk_referral_service_unit_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
+        sa.UniqueConstraint("service_unit_id", "number", name="uq_referral_number"),
+    )
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.create_index("ix_referral_case_id", ["case_id", "date"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_consent_id"), ["consent_id"], unique=False)
+        batch_op.create_index("ix_referral_date_order", ["service_unit_id", "date", "id"], unique=False)
+        batch_op.create_index("ix_referral_due", ["service_unit_id", "status", "due"], unique=False)
+        batch_op.create_index("ix_referral_due_order", ["service_unit_id", "due", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_lineage_id"), ["lineage_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_partner_id"), ["partner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_sent_by_id"), ["sent_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_referral_service_unit_id"), ["service_unit_id"], unique=False)
+
+    op.create_table(
         "review_outcome",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("review_id", sa.Integer(), nullable=False),
@@ -1670,7 +1847,7 @@ def upgrade() -> None:
             ["problem_id"], ["problem.id"], name=op.f("fk_review_outcome_problem_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["review_id"], ["efficiency_review.id"], name=op.f("fk_review_outcome_review_id"), ondelete="RESTRICT"
+            ["review_id"], ["efficiency_review.id"], name=op.f("fk_review_outcome_review_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["service_unit_id"],
@@ -2190,6 +2367,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_review_outcome_problem_id"))
 
     op.drop_table("review_outcome")
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_referral_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_referral_sent_by_id"))
+        batch_op.drop_index(batch_op.f("ix_referral_person_id"))
+        batch_op.drop_index(batch_op.f("ix_referral_partner_id"))
+        batch_op.drop_index(batch_op.f("ix_referral_lineage_id"))
+        batch_op.drop_index("ix_referral_due_order")
+        batch_op.drop_index("ix_referral_due")
+        batch_op.drop_index("ix_referral_date_order")
+        batch_op.drop_index(batch_op.f("ix_referral_consent_id"))
+        batch_op.drop_index("ix_referral_case_id")
+
+    op.drop_table("referral")
     with op.batch_alter_table("post_support_check", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_post_support_check_service_unit_id"))
         batch_op.drop_index("ix_post_support_check_planned_on_order")
@@ -2273,6 +2463,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_quality_answer_answered_on_order")
 
     op.drop_table("quality_answer")
+    with op.batch_alter_table("progress_report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_progress_report_service_unit_id"))
+        batch_op.drop_index("ix_progress_report_period_order")
+        batch_op.drop_index("ix_progress_report_period")
+        batch_op.drop_index(batch_op.f("ix_progress_report_author_id"))
+        batch_op.drop_index(batch_op.f("ix_progress_report_accepted_by_id"))
+
+    op.drop_table("progress_report")
     with op.batch_alter_table("problem", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_problem_service_unit_id"))
         batch_op.drop_index("ix_problem_opened_at_order")
@@ -2296,6 +2494,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_living_conditions_act_case_id"))
 
     op.drop_table("living_conditions_act")
+    with op.batch_alter_table("internal_task", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_internal_task_to_staff_id"))
+        batch_op.drop_index(batch_op.f("ix_internal_task_to_department_id"))
+        batch_op.drop_index(batch_op.f("ix_internal_task_taken_by_id"))
+        batch_op.drop_index(batch_op.f("ix_internal_task_service_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_internal_task_from_id"))
+        batch_op.drop_index("ix_internal_task_due_order")
+        batch_op.drop_index("ix_internal_task_due")
+        batch_op.drop_index(batch_op.f("ix_internal_task_case_id"))
+
+    op.drop_table("internal_task")
     with op.batch_alter_table("intake", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_intake_source_org_id"))
         batch_op.drop_index(batch_op.f("ix_intake_service_unit_id"))
