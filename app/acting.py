@@ -16,15 +16,15 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import event
+from sqlalchemy import Executable, event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.interfaces import CriteriaOption
 from sqlalchemy.sql import visitors
 
-from app.base import FabBase, Model
+from app.base import FabBase, Model, tables_made
 from app.roles import scopes_of
 from app.scope import Seen
 from app.terms import NEUTRAL, Words, fall_silent, speak, words
@@ -204,19 +204,19 @@ def clock_at(moment: dt.datetime | dt.date) -> Iterator[None]:
 
 
 @lru_cache(maxsize=4)
-def _scoped_models(count: int) -> tuple[tuple[type[Model], ...], frozenset[Any]]:
-    """Return the scoped models and their tables; *count* of mappers only invalidates the cache."""
+def _scoped_models(made: int) -> tuple[tuple[type[Model], ...], frozenset[Any]]:
+    """Return the scoped models and their tables; *made* only invalidates the cache."""
     models = tuple(m.class_ for m in FabBase.registry.mappers if hasattr(m.class_, "visible_to"))
     return models, frozenset(model.__table__ for model in models)
 
 
 def scoped_models() -> tuple[type[Model], ...]:
     """Return every model that says who sees its rows."""
-    return _scoped_models(len(FabBase.registry.mappers))[0]
+    return _scoped_models(tables_made())[0]
 
 
 def _scoped_tables() -> frozenset[Any]:
-    return _scoped_models(len(FabBase.registry.mappers))[1]
+    return _scoped_models(tables_made())[1]
 
 
 class RowScope(CriteriaOption):
@@ -263,8 +263,8 @@ _next_number = count()  # Two threads never take the same one, so unlike scopes 
 
 
 @lru_cache(maxsize=512)
-def _criteria_of(who: Actor, count: int) -> RowScope:
-    """Return the row scope of *who*; *count* of mappers only invalidates the cache.
+def _criteria_of(who: Actor, made: int) -> RowScope:
+    """Return the row scope of *who*; *made* only invalidates the cache.
 
     Building it costs milliseconds, and it holds nothing but what equal actors share, so it is kept.
     """
@@ -272,6 +272,23 @@ def _criteria_of(who: Actor, count: int) -> RowScope:
     return RowScope(
         [with_loader_criteria(model, seen.criterion(model), include_aliases=True) for model in scoped_models()]
     )
+
+
+_Statement = TypeVar("_Statement", bound=Executable)
+
+
+def prepared(statement: _Statement) -> _Statement:
+    """Return *statement*, which is put together once and kept, so that the row scope is hung on it once a person.
+
+    For what runs with every list. A statement put together for one request only would be kept for nothing.
+    """
+    return statement.execution_options(prepared=True)
+
+
+@lru_cache(maxsize=1024)
+def _scoped_once(statement: Any, scope: RowScope) -> Any:
+    """Return *statement* with *scope*; both are told apart by what they are, not by how they read."""
+    return statement.options(scope)
 
 
 def _touches_scope(statement: Any) -> bool:
@@ -300,4 +317,6 @@ def _scope(state: ORMExecuteState) -> None:
             raise NoActor("a Core statement on a scoped table is not scoped: use the ORM or say why")
         return
     if not state.is_relationship_load:
-        state.statement = state.statement.options(_criteria_of(who, len(FabBase.registry.mappers)))
+        scope = _criteria_of(who, tables_made())
+        once = state.execution_options.get("prepared")
+        state.statement = _scoped_once(state.statement, scope) if once else state.statement.options(scope)

@@ -27,7 +27,7 @@ from app.acting import (
     scoped_models,
     today,
 )
-from app.base import FabBase, UnitModel
+from app.base import FabBase, UnitModel, tables_made
 from app.people.models import Family, FamilyKind, FamilyMember, FamilyRole, Person, Sex
 from tests.make import make_unit
 
@@ -221,7 +221,7 @@ def test_two_people_of_one_scope_share_a_prepared_statement_and_two_scopes_never
     one, other = (Actor(None, "Кураторов", 1, staff_id=pk, roles=frozenset({"curator"})) for pk in (41, 42))
     head = Actor(None, "Заведующева", 1, staff_id=43, roles=frozenset({"head_of_service"}))
     first, second, third = (
-        select(Family).options(_criteria_of(who, len(FabBase.registry.mappers)))._generate_cache_key()
+        select(Family).options(_criteria_of(who, tables_made()))._generate_cache_key()
         for who in (one, other, head)
     )
     assert first is not None and second is not None

@@ -21,7 +21,7 @@ from flask import request
 from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.acting import today
+from app.acting import prepared, today
 from app.base import Model
 from app.people.lists import ConsentKind, ConsentStatus
 from app.people.models import Consent, Family, FamilyMember, Person, years_later
@@ -105,7 +105,7 @@ def status_on(consent: Consent, day: dt.date) -> ConsentStatus:
 @cache
 def _consents_of() -> Select[int, dt.date, dt.date | None, dt.date | None, int, dt.date]:
     whose = aliased(Person)
-    return (
+    return prepared(
         select(
             Consent.person_id, Consent.signed_at, Consent.valid_to, Consent.revoked_at, Consent.given_by_id,
             whose.birth_date,

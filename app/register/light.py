@@ -22,6 +22,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Select, bindparam, inspect, select
 from sqlalchemy.orm import QueryableAttribute, Session, aliased
 
+from app.acting import prepared
 from app.base import Model
 from app.register.spec import Spec
 
@@ -160,9 +161,10 @@ class Reader:
             joins: list[Any] = []
             self.root.place(self.root.model, wanted, joins)
             among = self.root.model.id.in_(bindparam("ids", expanding=True, literal_execute=True))
-            self._select = select(*wanted).select_from(self.root.model).where(among)
+            chosen = select(*wanted).select_from(self.root.model).where(among)
             for join in joins:
-                self._select = self._select.outerjoin(join)
+                chosen = chosen.outerjoin(join)
+            self._select = prepared(chosen)
         self.root.forget()
         for row in session.execute(self._select, {"ids": ids}):
             self.root.make(row)

@@ -11,17 +11,17 @@ from functools import lru_cache
 
 from sqlalchemy import inspect
 
-from app.base import RESTRICTED, SPECIAL, FabBase, Model
+from app.base import RESTRICTED, SPECIAL, FabBase, Model, tables_made
 
 
 def is_personal(model: type[Model]) -> bool:
     """Whether rows of *model* are about the people the centre helps."""
-    return model in _personal(len(FabBase.registry.mappers))
+    return model in _personal(tables_made())
 
 
 @lru_cache(maxsize=4)
-def _personal(count: int) -> frozenset[type[Model]]:
-    """Return the personal models; *count* of mappers only invalidates the cache."""
+def _personal(made: int) -> frozenset[type[Model]]:
+    """Return the personal models; *made* only invalidates the cache."""
     models = {m.class_ for m in FabBase.registry.mappers if issubclass(m.class_, Model)}
     found = {m for m in models if any(c.info.get("privacy") in (SPECIAL, RESTRICTED) for c in m.__table__.columns)}
     while True:
