@@ -79,7 +79,10 @@ from app.process.guards import TAUGHT
 from app.profiles.models import ProfileVersion
 from app.programmes import scope as of_programmes
 from app.programmes.models import Measure, MeasureLineage, Programme, ProgrammeVersion
+from app.progress.models import ProgressReport
 from app.quality.models import SurveyAnswer, SurveyQuestion, SurveyResponse, SurveyRound
+from app.referrals import scope as of_referrals
+from app.referrals.models import InternalTask, Referral
 from app.register.models import (
     Attachment,
     BulkStep,
@@ -98,6 +101,7 @@ from app.rehabilitation.models import (
     RehabProgramme,
 )
 from app.services.models import Service, ServiceRecord
+from app.visits.models import Visit
 
 TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
     ("The installation: whose data these are and where they live.", (Territory, ServiceUnit)),
@@ -125,6 +129,8 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
      (Body, BodyMember, Meeting, MeetingPresence, AgendaProposal, AgendaItem, Decision, DecisionAssignment)),
     ("What was agreed with the family and what was done for it, day by day.",
      (Agreement, AgreementAmendment, AgreementBreach, Service, ServiceRecord)),
+    ("How a family is visited, what organisations are asked, what staff ask of each other, what a month came to.",
+     (Visit, Referral, InternalTask, ProgressReport)),
     ("To whom the programme was sent: a letter to each organisation.", (Dispatch, DispatchItem)),
     ("How the accompaniment ended, and the time after it.",
      (Refusal, CaseTransfer, ClosureConclusion, PostSupport, PostSupportCheck)),
@@ -143,7 +149,7 @@ TABLES: tuple[tuple[str, tuple[type[Model], ...]], ...] = (
     ("Long work and daily work.", (Job, ScheduledRun)),
 )  # fmt: skip
 
-SCOPES = (of_cases, of_intake, of_programmes, of_meetings)
+SCOPES = (of_cases, of_intake, of_programmes, of_meetings, of_referrals)
 """The slices that tell which families a person sees, see :mod:`app.scope`; imported here, they have told it."""
 
 GUARDS = TAUGHT

@@ -153,9 +153,15 @@ def need_on(case: FamilyCase, action: str, *, by: Actor, on: dt.date, field: str
     Raises:
         RuleBroken: as for :func:`need`.
     """
-    why = refusal(case, action, by=by)
-    if why is not None and not _was_open(case, action, by, on):
+    why = refusal_on(case, action, by=by, on=on)
+    if why is not None:
         raise RuleBroken(why, field=field)
+
+
+def refusal_on(case: FamilyCase, action: str, *, by: Actor, on: dt.date) -> str | None:
+    """Return why *by* may not do *action* with *case* now, nor might have on the day *on*; None when he may."""
+    why = refusal(case, action, by=by)
+    return None if why is None or _was_open(case, action, by, on) else why
 
 
 def _was_open(case: FamilyCase, action: str, by: Actor, on: dt.date) -> bool:

@@ -110,6 +110,21 @@ EVENTS = {
 ENDS = {"closed": "снятие с учёта", "refused": "отказ"}
 """The two ends of a case; they are no stages."""
 
+DIRECTIONS = {
+    "psy_ped": "психолого-педагогические",
+    "soc_med": "социально-медицинские",
+    "soc_psy": "социально-психологические",
+    "soc_ped": "социально-педагогические",
+    "soc_legal": "социально-правовые",
+    "soc_daily": "социально-бытовые",
+    "soc_econ": "социально-экономические",
+    "soc_labour": "социально-трудовые",
+    "soc_rehab": "социально-реабилитационные",
+    "communicative": "коммуникативные",
+    "urgent": "срочные",
+}
+"""Directions of services: a centre chooses which of them are its own and says them in its words."""
+
 UNITS = {
     "workday": ("рабочий день", "рабочих дня", "рабочих дней"),
     "day": ("день", "дня", "дней"),

@@ -46,7 +46,7 @@ class Service(UnitModel):
     measured_in: Mapped[Line] = column("Единица", default="услуга", privacy=PUBLIC)
     norm_minutes: Mapped[int | None] = column("Норма, мин", privacy=PUBLIC)
     is_guaranteed: Mapped[bool] = column("Входит в гарантированный перечень", default=False, privacy=PUBLIC)
-    needs_medical_permission: Mapped[bool] = column("Нужно разрешение врача", default=False, privacy=PUBLIC)
+    needs_medical_permission: Mapped[bool] = column("Записывает медицинский работник", default=False, privacy=PUBLIC)
     source_act: Mapped[Line | None] = column("Чем установлена", privacy=PUBLIC)
     is_active: Mapped[bool] = column("Оказываем сейчас", default=True, privacy=PUBLIC)
 

@@ -14,6 +14,7 @@ from typing import Any
 from app import journal
 from app.acting import Actor, now, today
 from app.base import RuleBroken, session_of
+from app.cases.gate import need_on
 from app.cases.models import FamilyCase
 from app.organisation.models import StaffMember
 from app.people.models import Person
@@ -40,12 +41,16 @@ def record_service(
     """Enter a service given to *recipient* on *on* (today if not given).
 
     Raises:
-        RuleBroken: the case was not open that day, the day has not come, the amount is not above zero, the
-            performer does not work here or the recipient has left the family then, the service is no longer
+        RuleBroken: the order of work does not open it now nor did that day, a service of the medical worker is entered
+            by somebody else (S001-3.6-a), the case was not open that day, the day has not come, the amount is not above
+            zero, the performer does not work here or the recipient has left the family then, the service is no longer
             given, or the measure belongs to another case.
     """
     session = session_of(case)
     on = on or today()
+    need_on(case, "service.record", by=by, on=on)
+    if service.needs_medical_permission and not _is_medical(by):
+        raise RuleBroken(f"Услугу «{service}» записывает медицинский работник. Попросите его.", field="service_id")
     if on > today():
         raise RuleBroken("Этот день ещё не наступил. Внесите услугу, когда она будет оказана.", field="date")
     if on < case.opened_at or (case.ended_at is not None and on > case.ended_at):
@@ -80,6 +85,11 @@ def record_service(
     session.add(given)
     journal.record(session, by, "service.record", given, f"Дело № {case.number}: {service}, {on:%d.%m.%Y}.")
     return given
+
+
+def _is_medical(by: Actor) -> bool:
+    """Whether *by* is a medical worker, or the system at work."""
+    return by.is_any("nurse") or not by.roles
 
 
 def _is_of_family(case: FamilyCase, person: Person, day: dt.date) -> bool:

@@ -14,11 +14,14 @@ from app.services.sheet_kinds import DayOfMonth, Minutes, Performer, Quantity, R
 
 DIRECTIONS = Choices(
     {
+        # Before the psychologist's and the pedagogue's own directions, whose stems it holds as well.
+        Direction.PSY_PED: ("психолого-пед", "психолого пед", "психол-пед", "псих-пед"),
         Direction.MEDICAL: ("социально-мед", "социально мед", "медиц"),
         Direction.PSYCHOLOGICAL: ("социально-псих", "социально псих", "психол"),
         Direction.PEDAGOGICAL: ("социально-пед", "социально пед", "педаг"),
         Direction.LEGAL: ("социально-прав", "социально прав", "правов", "юридич"),
         Direction.HOUSEHOLD: ("социально-быт", "социально быт", "бытов"),
+        Direction.ECONOMIC: ("социально-экон", "социально экон", "экономич"),
         Direction.LABOUR: ("социально-труд", "социально труд", "трудов"),
         Direction.URGENT: ("срочн",),
         Direction.COMMUNICATIVE: ("коммуникат", "в целях повышения коммуникат"),

@@ -12,7 +12,7 @@ import pytest
 from app.cases.models import CaseStatus
 from app.cases.stages import PATH
 from app.profiles.checking import SCHEMA, validator
-from app.profiles.closed import ACTIONS, BODY_KINDS, DECISIONS, EVENTS, QUORUMS, UNITS
+from app.profiles.closed import ACTIONS, BODY_KINDS, DECISIONS, DIRECTIONS, EVENTS, QUORUMS, UNITS
 from app.profiles.guards import GUARDS
 from app.profiles.loading import delivered, load, text_of
 from app.profiles.order import OrderOfWork
@@ -59,7 +59,7 @@ def test_the_orders_of_work_differ_in_what_domain_says_they_differ() -> None:
 @pytest.mark.parametrize(
     ("key", "known"),
     [("guard", GUARDS), ("action", ACTIONS), ("decision", DECISIONS), ("event", EVENTS), ("body_kind", BODY_KINDS),
-     ("quorum", QUORUMS), ("status", [status.value for status in PATH])],
+     ("quorum", QUORUMS), ("direction", DIRECTIONS), ("status", [status.value for status in PATH])],
 )  # fmt: skip
 def test_the_schema_lists_what_the_code_knows(key: str, known: object) -> None:
     assert set(validator().schema["$defs"][key]["enum"]) == set(known)  # type: ignore[call-overload]

@@ -129,7 +129,7 @@ def form_of(register: Register) -> Form | None:
         return None
     spec = register.seen_spec()
     # What is ticked among things of the case at hand has no meaning in a table of many cases.
-    ticked = dict.fromkeys(name for name, made in spec.fields.items() if made.kind == "picks")
+    ticked = dict.fromkeys(name for name, made in spec.fields.items() if made.kind in ("pick", "picks"))
     spec = spec.fitted(ticked) if ticked else spec
     adding = _names(spec.add) if may(register, "add") else ()
     editing = _names(spec.edit) if may(register, "edit") else ()

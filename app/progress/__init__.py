@@ -1,0 +1,1 @@
+"""Monthly reports on programmes, what happened in a month, and what the head watches over month by month."""

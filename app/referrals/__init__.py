@@ -1,0 +1,1 @@
+"""Requests to organisations and tasks inside the centre."""

@@ -1,0 +1,1 @@
+"""Visits to families: planned, done, and how many a month the order of work asks for."""
