@@ -76,11 +76,11 @@ def _about(register: Register, person: Person) -> Iterator[tuple[str, Select[Any
     """Yield a title and a query for each way in which rows of *register* tell of *person*."""
     model = register.model
     if model is Person:
-        yield register.title[1], select(Person).where(Person.id == person.id)
+        yield register.spec.one, select(Person).where(Person.id == person.id)
         return
     ways = [one for one in register.every_field.values() if one.target is Person and one.stored]
     for way in ways:
-        title = register.title[0] if len(ways) == 1 else f"{register.title[0]}: {way.said.lower()}"
+        title = register.spec.many if len(ways) == 1 else f"{register.spec.many}: {way.said.lower()}"
         column: Any = getattr(model, way.name)
         yield title, select(model).where(column == person.id).order_by(model.id)
 
@@ -118,7 +118,7 @@ def _of_families(session: Session, person: Person) -> list[Section]:
             continue
         spec = register.spec.without(frozenset({Privacy.SPECIAL, Privacy.RESTRICTED}))
         records = list(session.scalars(wanted.order_by(model.id)).unique())
-        made += _section(f"{register.title[0]} (о семье)", _items(session, register, spec, [*spec.columns], records))
+        made += _section(f"{spec.many} (о семье)", _items(session, register, spec, [*spec.columns], records))
     return made
 
 
@@ -134,7 +134,7 @@ def _files(session: Session, told: dict[type[Model], list[int]], without: frozen
             for file in attached:
                 title = f"{files.PAPER} № {file.id}" if lock and file.id in papers else file.title
                 day = f"{local(file.created_at):%d.%m.%Y}" if file.created_at else ""
-                yield Item(title, (("Приложен", day), ("К чему", register.title[1])))
+                yield Item(title, (("Приложен", day), ("К чему", register.spec.one)))
 
 
 def _partners(session: Session, person: Person) -> Iterator[Item]:

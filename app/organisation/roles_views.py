@@ -77,7 +77,7 @@ def _lines(view: Any, label: str) -> Iterator[Line]:
     name = view.class_permission_name
     held = set(view.base_permissions)
     title = getattr(view, "title", None)
-    said = title[0] if title else label
+    said = say(title[0]) if title else label
     letters = {
         letter: frozenset((permission, name) for permission in permissions & held)
         for letter, permissions in LETTERS.items()

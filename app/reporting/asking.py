@@ -16,6 +16,7 @@ from app.cases.models import CaseStatus, CuratorAssignment, FamilyCase
 from app.organisation.models import ServiceArea, StaffMember
 from app.register.kinds import NotRead, read_date
 from app.register.pages import FieldView
+from app.terms import say
 from reports import Asked, Filters, Report
 
 Choices = dict[str, tuple[tuple[str, str], ...]]
@@ -68,7 +69,8 @@ def controls(report: Report, offered: Choices, typed: Typed) -> tuple[FieldView,
     if report.by_case:
         for name, label in FILTERS:
             if offered[name]:
-                made.append(_control(typed, name, label, kind="choice", choices=(("", "все"), *offered[name]), span=3))
+                every = (("", "все"), *offered[name])
+                made.append(_control(typed, name, say(label), kind="choice", choices=every, span=3))
     return tuple(made)
 
 

@@ -64,7 +64,7 @@ def test_all_that_is_held_about_a_person_is_told(office: Office, home: Household
     mother, child = people_of(home)
     director = office.come("Директор")
     with app.app_context():
-        title = {register.model.__tablename__: register.title[0] for register in registers().by_key.values()}
+        title = {register.model.__tablename__: register.spec.many for register in registers().by_key.values()}
     for person in (mother, child):
         text = director.get(f"/extract/{person.id}").text
         told = parts(text)

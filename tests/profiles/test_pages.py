@@ -22,6 +22,7 @@ from app.profiles.loading import load, text_of
 from app.profiles.models import ProfileVersion
 from app.profiles.picture import BOX, LETTERS, picture_of
 from app.profiles.rules import store
+from app.roles import ADMINISTRATOR
 from app.terms import PLACE, TERMS, fall_silent, speak
 from tests.make import make_actor, make_case, make_family
 from tests.visiting import Browser, Visit
@@ -130,6 +131,12 @@ def test_every_screen_speaks_the_words_of_the_centre(stored: Session, visit: Vis
     own = {url: re.findall(strange + r"\w*", text) for url, text in told.items() if url not in ("/order/", "/search/")}
     # Names of roles are those of the installation; people's positions are what was typed.
     assert {url: found for url, found in own.items() if found} == {}
+
+
+def test_the_table_of_rights_speaks_the_titles_of_registers(visit: Visit) -> None:
+    told = words_on(visit(ADMINISTRATOR), "/roles/")
+    assert "Назначения кураторов" in told
+    assert PLACE.findall(told) == []
 
 
 def test_a_page_drawn_for_one_centre_speaks_to_the_next_in_its_own_words(stored: Session, visit: Visit) -> None:

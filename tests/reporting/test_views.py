@@ -65,6 +65,7 @@ def test_the_page_offers_every_register_with_its_parameters(visit, family_on_reg
         "Журнал оказанных услуг",
         "3. Заречье",
         "Кураторова",
+        ">Куратор ",
     ):
         assert words in page
     assert page.count('name="on"') == 5
