@@ -17,7 +17,9 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, case, or_, select
 from sqlalchemy.orm import Session
 
+from app.acting import actor
 from app.cases.models import CuratorAssignment, FamilyCase
+from app.cases.stages import order_in_force
 from app.organisation.models import ServiceArea, StaffMember
 from app.people.models import Family, FamilyFeature, FamilyMember, FamilyRole, Person, age_on
 from app.people.rules import HEADS_OF_FAMILY
@@ -113,11 +115,22 @@ def curator_on(on: dt.date) -> Any:
     )
 
 
-def counted(asked: Asked) -> Select[Any]:
-    """Select the cases a register counts: registered by the day asked for, or within the period (domain.md 5).
+def counts_from(session: Session) -> Any:
+    """Return the day from which a case stands in the registers: by its registration, or by the beginning of the
+    accompaniment where the order of work of the unit says so (``register_counts_from``, S003-2.6)."""
+    unit_id = actor().unit_id
+    order = order_in_force(session, unit_id) if unit_id is not None else None
+    by_start = order is not None and order.source["register_counts_from"] == "started_at"
+    return FamilyCase.started_at if by_start else FamilyCase.registered_at
 
-    The order is that of registration. A case refused before it was registered has no such date and is never counted.
+
+def counted(session: Session, asked: Asked) -> Select[Any]:
+    """Select the cases a register counts: entered by the day asked for, or within the period (domain.md 5).
+
+    The order is that in which they entered, see :func:`counts_from`. A case refused before has no such date and is
+    never counted.
     """
+    entered = counts_from(session)
     curator = curator_on(asked.on)
     query: Any = (
         select(
@@ -146,11 +159,11 @@ def counted(asked: Asked) -> Select[Any]:
         .join(Family, Family.id == FamilyCase.family_id)
         .outerjoin(ServiceArea, ServiceArea.id == Family.area_id)
         .outerjoin(StaffMember, StaffMember.id == curator)
-        .where(FamilyCase.registered_at <= asked.on)
-        .order_by(FamilyCase.registered_at, FamilyCase.id)
+        .where(entered <= asked.on)
+        .order_by(entered, FamilyCase.id)
     )
     if asked.date_from is not None:
-        query = query.where(FamilyCase.registered_at >= asked.date_from)
+        query = query.where(entered >= asked.date_from)
     return narrowed(query, asked, StaffMember.id)
 
 

@@ -77,7 +77,7 @@ class ChildLine:
 
 def _lines(session: Session, asked: Asked) -> Iterator[ChildLine]:
     no = 0
-    running = counted(asked).where(or_(FamilyCase.ended_at.is_(None), FamilyCase.ended_at > asked.on))
+    running = counted(session, asked).where(or_(FamilyCase.ended_at.is_(None), FamilyCase.ended_at > asked.on))
     for batch in batches(session, running, asked):
         ids = [child.person_id for line in batch for child in line.children]
         closed = closed_among(session, ids) if asked.health else {}

@@ -1,9 +1,7 @@
 """R01 Реестр (банк данных) семей (domain.md 5).
 
-Left out until their tables come, never filled with something similar: «Обстоятельства нуждаемости» (part of the
-recognition of a family as needy, ст. 15 442-ФЗ), «Дата выявления» (the message that opened the case) and
-«Постсопровождение до» (the plan of post-support). «Уровень» is that of the programme in force, because the periods of
-levels have no table of their own yet.
+«Уровень» tells every level the family has had by the day asked for, each with its first day (S003-3.5-b); where a
+centre sets no levels it is that of the programme in force.
 """
 
 from __future__ import annotations
@@ -13,25 +11,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app.agreements.models import Agreement, AgreementStatus
-from app.meetings.models import AgendaItem, Decision, DecisionKind, Meeting
+from app.cases.models import LevelPeriod
+from app.closing.models import PostSupport
+from app.intake.models import Circumstance, Intake, Recognition
 from app.people.models import Person
 from app.programmes.models import Programme, ProgrammeVersion
+from app.register.field import local
 from reports.cases import HEALTH_FEATURES, CaseLine, batches, counted
 from reports.form import Asked, Field, Report, grouped
-from reports.meetings import day_of, protocol_no
+
+HEALTH_CIRCUMSTANCES = frozenset({Circumstance.SELF_CARE, Circumstance.DISABLED_AT_HOME})
+"""Circumstances that tell of somebody's health."""
 
 
 @dataclass
 class FamilyLine(CaseLine):
-    """A family of the register. Rows are the agreement, the versions of the programme, the recognition."""
+    """A family of the register. Rows are the agreement, the versions of the programme, the recognition, the levels.
+
+    *noticed* is the moment of the first message about the family, *watched_to* the last day of post-support.
+    """
 
     agreement: Row[Any] | None
     versions: list[Row[Any]]
     recognition: Row[Any] | None
+    levels: list[Row[Any]]
+    noticed: dt.datetime | None
+    watched_to: dt.date | None
     health: bool
 
     @property
@@ -69,7 +78,9 @@ class FamilyLine(CaseLine):
 
     @property
     def level(self) -> str:
-        """«первый, с 01.02.2026»: the level of that version and the day since which it has not changed."""
+        """«кризисный, с 24.02.2026; базовый, с 20.05.2026»: the levels in their order, each with its first day."""
+        if self.levels:
+            return "; ".join(f"{level.label}, с {level.date_from:%d.%m.%Y}" for level in self.levels)
         if self.programme is None or not self.programme.level:
             return ""
         since = self.programme.since
@@ -82,10 +93,14 @@ class FamilyLine(CaseLine):
     @property
     def recognised(self) -> str:
         """«12.02.2026, протокол № 3»."""
-        if self.recognition is None:
-            return ""
-        on = self.recognition.effective_from or day_of(self.recognition)
-        return f"{on:%d.%m.%Y}, протокол № {protocol_no(self.recognition)}"
+        found = self.recognition
+        return f"{found.decided_on:%d.%m.%Y}, протокол № {found.protocol_no}" if found else ""
+
+    @property
+    def circumstances(self) -> str:
+        """Why the family was recognised (442-ФЗ, article 15); what tells of health only to who may see it."""
+        named = self.recognition.circumstances or () if self.recognition else ()
+        return "; ".join(each.label for each in named if self.health or each not in HEALTH_CIRCUMSTANCES)
 
     def at_end(self, value: Any) -> Any:
         """Return *value* if the case had ended by the day asked for."""
@@ -98,18 +113,24 @@ def numbered(number: str, day: dt.date) -> str:
 
 
 def _lines(session: Session, asked: Asked) -> Iterator[FamilyLine]:
-    for batch in batches(session, counted(asked), asked):
+    for batch in batches(session, counted(session, asked), asked):
         ids = [line.case.id for line in batch]
         agreements = grouped(session.execute(_agreements(ids, asked)))
         versions = grouped(session.execute(_versions(ids, asked)))
-        recognitions = grouped(session.execute(_recognitions(ids)))
+        recognitions = grouped(session.execute(_recognitions(ids, asked)))
+        levels = grouped(session.execute(_levels(ids, asked)))
+        noticed = dict(session.execute(_noticed(ids)).all())
+        watched = dict(session.execute(_watched(ids, asked)).all())
         for line in batch:
             pk = line.case.id
             yield FamilyLine(
                 **vars(line),
                 agreement=agreements[pk][-1] if pk in agreements else None,
                 versions=versions.get(pk, []),
-                recognition=_last_by(recognitions.get(pk, []), asked.on),
+                recognition=recognitions[pk][-1] if pk in recognitions else None,
+                levels=levels.get(pk, []),
+                noticed=noticed.get(pk),
+                watched_to=watched.get(pk),
                 health=asked.health,
             )
 
@@ -137,31 +158,31 @@ def _versions(case_ids: list[int], asked: Asked) -> Any:
     )
 
 
-def _recognitions(case_ids: list[int]) -> Any:
+def _recognitions(case_ids: list[int], asked: Asked) -> Any:
     return (
-        select(
-            AgendaItem.case_id,
-            Decision.effective_from,
-            Meeting.number,
-            Meeting.document_no,
-            Meeting.document_date,
-            Meeting.held_at,
-        )
-        .join(Decision, Decision.item_id == AgendaItem.id)
-        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(
-            AgendaItem.case_id.in_(case_ids),
-            Decision.kind == DecisionKind.RECOGNISE,
-            Decision.applied_at.is_not(None),
-            or_(Meeting.held_at.is_not(None), Meeting.document_date.is_not(None)),
-        )
-        .order_by(Decision.id)
+        select(Recognition.case_id, Recognition.decided_on, Recognition.protocol_no, Recognition.circumstances)
+        .where(Recognition.case_id.in_(case_ids), Recognition.is_positive, Recognition.decided_on <= asked.on)
+        .order_by(Recognition.decided_on, Recognition.id)
     )
 
 
-def _last_by(rows: list[Row[Any]], on: dt.date) -> Row[Any] | None:
-    past = [row for row in rows if (row.effective_from or day_of(row)) <= on]
-    return past[-1] if past else None
+def _levels(case_ids: list[int], asked: Asked) -> Any:
+    return (
+        select(LevelPeriod.case_id, LevelPeriod.label, LevelPeriod.date_from)
+        .where(LevelPeriod.case_id.in_(case_ids), LevelPeriod.date_from <= asked.on)
+        .order_by(LevelPeriod.date_from, LevelPeriod.id)
+    )
+
+
+def _noticed(case_ids: list[int]) -> Any:
+    """Select when the first message about each case came."""
+    first = func.min(Intake.received_at)
+    return select(Intake.case_id, first).where(Intake.case_id.in_(case_ids)).group_by(Intake.case_id)
+
+
+def _watched(case_ids: list[int], asked: Asked) -> Any:
+    begun = PostSupport.date_from <= asked.on
+    return select(PostSupport.case_id, PostSupport.planned_to).where(PostSupport.case_id.in_(case_ids), begun)
 
 
 HEADING = Report(
@@ -178,6 +199,8 @@ HEADING = Report(
         Field("Телефон", lambda line: line.case.phone, width=15),
         Field("Вид и признаки семьи", lambda line: line.kind, width=26),
         Field("Категория", lambda line: line.case.category, width=18),
+        Field("Обстоятельства нуждаемости", lambda line: line.circumstances, width=34),
+        Field("Дата выявления", lambda line: line.noticed and local(line.noticed).date(), "date"),
         Field("Источник", lambda line: line.case.source, width=18),
         Field("Дата постановки на учёт", lambda line: line.case.registered_at, "date"),
         Field("Дата признания, № протокола", lambda line: line.recognised, width=18),
@@ -193,6 +216,7 @@ HEADING = Report(
         Field("Дата снятия", lambda line: line.at_end(line.case.ended_at), "date", total=True),
         Field("Причина", lambda line: line.at_end(line.case.end_reason), width=20),
         Field("Результат", lambda line: line.at_end(line.case.outcome), width=16),
+        Field("Постсопровождение до", lambda line: line.watched_to, "date"),
         Field("Примечание", lambda line: line.case.note, width=30),
     ),
     _lines,

@@ -29,7 +29,7 @@ class LeisureEvents(Register):
         """Count the families of the events shown, in one query."""
         joined = EventParticipant
         counted = select(joined.event_id, func.count(joined.id)).group_by(joined.event_id)
-        found = dict(session.execute(counted.where(joined.event_id.in_([one.id for one in records]))).tuples().all())
+        found = dict(session.execute(counted.where(joined.event_id.in_([one.id for one in records]))).all())
         for one in records:
             one.families_now = found.get(one.id, 0)
 
