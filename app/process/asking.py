@@ -5,8 +5,11 @@ A question stands beside the guard that needs it and says with one query what de
     SIGNED = ask(select(func.max(LivingConditionsAct.signed_at)).where(LivingConditionsAct.case_id == CASE))
 
     answer(case, SIGNED)          # one small statement: a rule that looks at one guard
-    with all_asked(case):         # one statement for every question: a card that looks at all of them
+    with all_asked(case):         # one statement for every question: a rule that looks at many
         answer(case, SIGNED)
+
+A request that only reads asks everything at once and remembers it, because a card looks at all guards, some of them
+several times.
 
 What decides about a family does not depend on who looks, so questions are asked for the whole unit, whatever the roles
 of the person see of it.
@@ -56,11 +59,16 @@ def ask(wanted: Select[Any]) -> Question:
 
 
 def answer(case: FamilyCase, question: Question) -> Any:
-    """Return what the database answers about *case* now, or what it has answered inside :func:`all_asked`."""
+    """Return what the database answers about *case* now, or what it has answered already where nothing can change."""
     told = _told.get()
     if told is not None and told[0] is case:
         return told[1][question]
-    return _asked(case, (question,))[0]
+    if is_writing():
+        return _asked(case, (question,))[0]
+    known: dict[int, dict[Question, Any]] = session_of(case).info.setdefault("told_of_cases", {})
+    if case.id not in known:
+        known[case.id] = dict(zip(_every, _asked(case, _every), strict=True))
+    return known[case.id][question]
 
 
 @contextmanager

@@ -78,14 +78,23 @@ def start(version: ProgrammeVersion, *, by: Actor, on: dt.date | None = None) ->
 
 
 def begin(case: FamilyCase, *, on: dt.date | None = None) -> ProgrammeVersion | None:
-    """Let the approved version of *case* act: the work begins. Return it, or None when there is none that waits.
+    """Let the version of *case* that waits act: the work begins. Return it, or None when there is none.
 
-    Called as the system by the rule that leads a case to the work.
+    It is the approved one, or, where nobody approves programmes, the one the family agreed to (S003-3.5-c). Called as
+    the system by the rule that leads a case to the work.
     """
-    programme = session_of(case).scalar(select(Programme).where(Programme.case_id == case.id))
-    versions = programme.versions if programme is not None else []
-    approved = next((each for each in reversed(versions) if each.status is VersionStatus.APPROVED), None)
-    return put_in_force(approved, by=SYSTEM, on=on) if approved is not None else None
+    session = session_of(case)
+    programme = session.scalar(select(Programme).where(Programme.case_id == case.id))
+    versions = list(reversed(programme.versions)) if programme is not None else []
+    approved = next((each for each in versions if each.status is VersionStatus.APPROVED), None)
+    if approved is not None:
+        return put_in_force(approved, by=SYSTEM, on=on)
+    order = order_in_force(session, case.service_unit_id)
+    agreed = next((each for each in versions if each.status is VersionStatus.AGREED), None)
+    if order is None or order.bodies_that("approve_programme") or agreed is None:
+        return None
+    take(agreed.programme)
+    return _act(take(agreed), SYSTEM, on or today())
 
 
 def _act(version: ProgrammeVersion, by: Actor, day: dt.date) -> ProgrammeVersion:
