@@ -11,9 +11,9 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response
 
-from app.acting import Actor, prepared, today
+from app.acting import Actor, actor, prepared, today
 from app.base import Model
-from app.cases import new_family, rules
+from app.cases import directions, new_family, rules
 from app.cases.models import CaseStatus, CaseTeamMember, CuratorAssignment, FamilyCase
 from app.people.consents import members_now, withdrawn
 from app.people.models import Family, FamilyMember, Person, age_on
@@ -317,6 +317,10 @@ class Team(Register):
     edit_columns = ["function"]
     show_columns = ["case_id", "staff_id", "function", "direction", "date_from", "date_to"]
     order = "staff_id"
+
+    def fitted(self, fixed: dict[str, Model], record: Any | None) -> dict[str, dict[str, Any] | None]:
+        """Offer the directions of the centre's order of work only (S000-9, S002-3.4-a)."""
+        return {**directions.offered(self.session, actor())}
 
     def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
         """Take the specialist into the team by the rule."""

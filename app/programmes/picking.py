@@ -32,7 +32,10 @@ def measure_picked(case: FamilyCase) -> Fitted:
 
 
 def member_picked(case: FamilyCase) -> Fitted:
-    """Return the field of a person as a pick among the members of the family now."""
-    seats = [seat for seat in case.family.members if seat.is_current]
-    offered = tuple((str(seat.person_id), f"{seat.person.first_name} ({seat.role.label})") for seat in seats)
+    """Return the field of a person as a pick among the members of the family, those who have left it last."""
+    seats = sorted(case.family.members, key=lambda seat: (not seat.is_current, seat.id))
+    offered = tuple(
+        (str(seat.person_id), f"{seat.person.first_name} ({seat.role.label if seat.is_current else 'не в семье'})")
+        for seat in seats
+    )
     return {"kind": "pick", "offered": offered} if offered else None

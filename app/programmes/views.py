@@ -13,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response
 
-from app.acting import Actor, today
+from app.acting import Actor, actor, today
 from app.base import Model
+from app.cases import directions
 from app.cases.models import FamilyCase
 from app.programmes import rules
 from app.programmes.measures import EDITABLE
@@ -243,6 +244,10 @@ class Measures(Register):
     eager = ["programme_version.programme"]
     placeholder = "Мероприятие"
     add_label = "Добавить"
+
+    def fitted(self, fixed: dict[str, Model], record: Any | None) -> dict[str, dict[str, Any] | None]:
+        """Offer the directions of the centre's order of work only (S000-9, S002-3.4-a)."""
+        return {**directions.offered(self.session, actor())}
 
     def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
         """Add the measure to the draft by the rule."""

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.acting import Actor, actor, today
 from app.base import Model
+from app.cases import directions
 from app.cases.models import FamilyCase
+from app.programmes.picking import measure_picked, member_picked
 from app.register.actions import action
 from app.register.pages import Badge
 from app.register.view import Register
@@ -25,6 +27,10 @@ class Services(Register):
     list_columns = ["name", "direction", "kind", "measured_in", "norm_minutes", "is_active"]
     form_columns = ["name", "code", "direction", "kind", "measured_in", "norm_minutes", "is_guaranteed",
                     "needs_medical_permission", "source_act", "is_active"]  # fmt: skip
+
+    def fitted(self, fixed: dict[str, Model], record: Any | None) -> dict[str, dict[str, Any] | None]:
+        """Offer the directions of the centre's order of work only (S000-9, S002-3.4-a)."""
+        return {**directions.offered(self.session, actor())}
 
 
 class ServiceRecords(Register):
@@ -50,6 +56,13 @@ class ServiceRecords(Register):
         """A service is usually entered the day it is given, by whoever gave it."""
         return {"date": today(), "performer_id": self.own_staff()}
 
+    def fitted(self, fixed: dict[str, Model], record: Any | None) -> dict[str, dict[str, Any] | None]:
+        """Offer the members of this family and the measures of its programme instead of a search among all."""
+        case = fixed.get("case_id")
+        if not isinstance(case, FamilyCase):
+            return {}
+        return {"recipient_id": member_picked(case), "measure_lineage_id": measure_picked(case)}
+
     def own_staff(self) -> Model | None:
         """Return the staff member who is filling in the form."""
         return self.linked({"performer_id": actor().staff_id}, "performer_id")
@@ -67,7 +80,7 @@ class ServiceRecords(Register):
             service=self.linked(values, "service_id"),
             recipient=self.linked(values, "recipient_id"),
             performer=self.linked(values, "performer_id"),
-            measure_lineage=self.linked(values, "measure_lineage_id"),
+            measure_lineage=self.linked(values, "measure_lineage_id") if "measure_lineage_id" in values else None,
             on=values.pop("date"),
             **values,
         )

@@ -180,7 +180,7 @@ def test_a_centres_day_from_its_list_to_its_registers(
     walk.follow("Добавить мероприятие")
     walk.fill("Мероприятие", "Занятия с логопедом")
     page.get_by_label("Направление").select_option(label=Direction.PEDAGOGICAL.label)
-    page.get_by_label("Кто исполняет").select_option(label="специалист")
+    page.get_by_role("radio", name="специалист", exact=True).check(force=True)
     walk.choose("Специалист", CURATORS[0].split()[0], CURATORS[0].split()[0])
     walk.fill("Срок", "1.3.27")
     walk.press("Сохранить")
