@@ -19,6 +19,9 @@ from app.register.spec import Related, Spec
 if TYPE_CHECKING:
     from app.register.view import Register
 
+IN_HEAD = 4
+"""Buttons in the head of a card: one main and three beside it; more are looked for in «Ещё»."""
+
 
 def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tuple[str, str], ...] = ()) -> str:
     """Draw the card at *tab*, or at the tab its address names; an unknown one is 404.
@@ -29,7 +32,8 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
     names = tuple(n for group in spec.show for n in group.names)
     tabs = [(related, other) for related, other in registers().tabs_of(register) if may(other, "list")]
     # Files, history and what a register draws by itself tell of every field, also of those held back.
-    own_tabs = () if spec.partial else (file_pages.TAB, "history")
+    own = () if spec.partial else tuple(register.own_tabs)
+    own_tabs = () if spec.partial else (*(one.key for one in own), file_pages.TAB, "history")
     keys = ["", *(other.key for _, other in tabs), *own_tabs]
     current = tab or request.args.get("tab", "")
     if current not in keys:
@@ -52,6 +56,9 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
     elif current == file_pages.TAB:
         looking.block("Файлы")
         attached = file_pages.tab_of(register, record, refused)
+    elif drawn_here := next((one for one in own if one.key == current), None):
+        looking.block(drawn_here.label)
+        page.update(overview=drawn_here.template, extra=drawn_here.gather(register, record))
     elif current:
         related, other = next((r, o) for r, o in tabs if o.key == current)
         inner = other.seen_spec()
@@ -71,10 +78,12 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
         page["parts"] = detail.facts(spec, record, register.linked_url, closed, whole=may(register, "edit"))
     if page.get("parts"):
         looking.fields_shown(spec, [name for name in names if name not in closed])
-    drawn = [Tab("", "Обзор" if whole else "Сведения", here, not current)]
-    drawn += [Tab(o.key, o.spec.many, f"{here}?tab={o.key}", o.key == current, counts[o.key]) for _, o in tabs]
-    said = {file_pages.TAB: "Файлы", "history": "История"}
-    drawn += [Tab(key, said[key], f"{here}?tab={key}", current == key, counts.get(key)) for key in own_tabs]
+    first = Tab("", "Обзор" if whole else "Сведения", here, not current)
+    related_tabs = [Tab(o.key, o.spec.many, f"{here}?tab={o.key}", o.key == current, counts[o.key]) for _, o in tabs]
+    said = {**{one.key: one.label for one in own}, file_pages.TAB: "Файлы", "history": "История"}
+    last = [Tab(key, said[key], f"{here}?tab={key}", current == key, counts.get(key)) for key in own_tabs]
+    grouped, inside_tabs = detail.grouped(related_tabs, register.tab_groups)
+    head, rest = _foremost(register.acts(record))
     return render_template(
         "register/detail.html",
         record=record,
@@ -84,14 +93,21 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
             url=here,
             line="" if spec.partial else register.line(record),
             badges=() if spec.partial else register.badges(record),
-            acts=register.acts(record),
-            more=_more(register, record),
-            tabs=tuple(drawn),
+            acts=head,
+            more=rest + _more(register, record),
+            tabs=(first, *grouped, *last),
+            inner_tabs=inside_tabs,
             crumbs=register.crumbs(),
             notes=notes,
             **page,
         ),
     )
+
+
+def _foremost(acts: tuple[Act, ...]) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
+    """Return which buttons stand in the head of a card and which in «Ещё»: the main one first, few in all."""
+    ordered = sorted(acts, key=lambda one: one.tone != "primary")
+    return (acts, ()) if len(acts) <= IN_HEAD else (tuple(ordered[:IN_HEAD]), tuple(ordered[IN_HEAD:]))
 
 
 def _history(register: Register, spec: Spec, pk: int, here: str, closed: Mapping[str, Lock]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from app.register.field import masked
 from app.register.files import of_row
 from app.register.locks import Lock
 from app.register.models import Attachment
-from app.register.pages import Cell, Closed, FactsPart
+from app.register.pages import Cell, Closed, FactsPart, Tab
 from app.register.spec import Related, Spec
 from app.terms import say
 
@@ -78,3 +78,22 @@ def counts_of(
     of_owner = select(func.count(Attachment.id)).where(of_row(owner, pk))
     files = of_owner if on_health else of_owner.where(Attachment.on_health.is_(False))
     return [*numbers, files.scalar_subquery().label("files")]
+
+
+def grouped(tabs: Sequence[Tab], groups: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[list[Tab], tuple[Tab, ...]]:
+    """Return *tabs* with those of a group as one tab, and the tabs inside the group the current one stands in.
+
+    A group of one tab is that tab; the tab of a group leads to its first and counts the rows of all.
+    """
+    by_key = {tab.key: tab for tab in tabs}
+    made: list[Tab] = []
+    inner: tuple[Tab, ...] = ()
+    for label, keys in groups:
+        inside = tuple(by_key.pop(key) for key in keys if key in by_key)
+        if len(inside) == 1:
+            made += inside
+        elif inside:
+            total, here = sum(tab.count or 0 for tab in inside), any(tab.current for tab in inside)
+            made.append(Tab(label, label, inside[0].url, here, total))
+            inner = inside if here else inner
+    return [*made, *by_key.values()], inner

@@ -24,7 +24,7 @@ from app.register.locks import locks_of, locks_of_new
 from app.register.pages import ConflictPage, Drafting, FormPage
 from app.register.registry import registers
 from app.register.saving import Merge, constraint_in_words, give_receipt, merge, referrers, sent_before
-from app.register.spec import names_in
+from app.register.spec import Spec, names_in
 from app.register.walking import FROM, carried, following
 
 if TYPE_CHECKING:
@@ -98,6 +98,16 @@ def _fixed(register: Register, sent: Any) -> dict[str, Model]:
     return found
 
 
+def _chosen(spec: Spec, sent: Any) -> dict[str, Any]:
+    """Return what the link that led to an empty form has chosen in its lists; what they do not hold is passed over."""
+    fields = (spec.fields[name] for name in names_in(spec.add))
+    return {
+        one.name: one.choice(sent[one.name])
+        for one in fields
+        if one.kind == "choice" and one.name in sent and sent[one.name] in set(one.options)
+    }
+
+
 def _draw(
     register: Register,
     form: Bound,
@@ -166,7 +176,7 @@ def add(register: Register) -> Response | str:
 
     if request.method == "GET":
         if desk.typed is None:
-            return draw(empty_form(spec, spec.add, {**register.presets(fixed), **fixed}, closed))
+            return draw(empty_form(spec, spec.add, {**register.presets(fixed), **_chosen(spec, sent), **fixed}, closed))
         form = read_form(session, spec, spec.add, desk.typed, None, closed)
         form.errors.clear()  # What is missing is told when it is saved; a draft is not finished yet.
         return draw(form)

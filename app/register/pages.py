@@ -6,8 +6,9 @@ Tones are ``ok``, ``warn``, ``bad``, ``info`` and ``""`` (neutral); icons are na
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 # ---- lists -------------------------------------------------------------------------------------------
 
@@ -358,6 +359,16 @@ class Tab:
 
 
 @dataclass(frozen=True)
+class OwnTab:
+    """A tab a register draws by itself: *template* gets what *gather* returns of (register, record) as page.extra."""
+
+    key: str
+    label: str
+    template: str
+    gather: Callable[[Any, Any], dict[str, object]]
+
+
+@dataclass(frozen=True)
 class Change:
     """One field's change in the history."""
 
@@ -399,6 +410,8 @@ class DetailPage:
     acts: tuple[Act, ...] = ()
     more: tuple[Act, ...] = ()
     tabs: tuple[Tab, ...] = ()
+    inner_tabs: tuple[Tab, ...] = ()
+    """The tabs inside the current one, where tabs are grouped."""
     parts: tuple[FactsPart, ...] = ()
     related: ListPage | None = None
     history: tuple[Day, ...] = ()

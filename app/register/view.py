@@ -37,7 +37,7 @@ from app.register.left import leave_at, left_at
 from app.register.list_routes import ListRoutes
 from app.register.long_export import begun_if_long
 from app.register.lookup import look_up
-from app.register.pages import Act, Badge, ListPage, Note
+from app.register.pages import Act, Badge, ListPage, Note, OwnTab
 from app.register.registry import registers
 from app.register.spec import Spec, SpecError, spec_of
 from app.register.state import BadState, ListState, read_state
@@ -76,6 +76,10 @@ class Register(FileRoutes, ListRoutes, ModelView):
     blank: ClassVar[str] = ""
     add_label: ClassVar[str] = "Добавить"
     overview_template: ClassVar[str] = ""
+    own_tabs: ClassVar[list[OwnTab]] = []
+    """Tabs of the card that are no related register, drawn before the files."""
+    tab_groups: ClassVar[list[tuple[str, tuple[str, ...]]]] = []
+    """Related registers by key that stand on a card under one tab, as (label, keys); the others stand by themselves."""
     row_edit: ClassVar[list[str]] = []
     """Fields of the form that can be changed in the row of the list."""
     only_rows: ClassVar[dict[str, Any]] = {}
