@@ -66,6 +66,7 @@ def set_level(
         period = LevelPeriod(
             case=case, code=code, label=level.label, date_from=on, reason=trimmed(reason), **_closing(case, running, on)
         )
+        session_of(case).add(period)
     case.level, case.planned_end = level.label, until
     told = f"Дело № {case.number}: уровень «{level.label}», закончить к {until:%d.%m.%Y}. {trimmed(reason)}"
     journal.record(session_of(case), by, "level.set", case, told)
@@ -94,6 +95,7 @@ def set_category(
     period = CategoryPeriod(
         case=case, code=code, label=category.label, date_from=on, reason=trimmed(reason), **_closing(case, running, on)
     )
+    session_of(case).add(period)
     case.category = category.label
     told = f"Дело № {case.number}: категория «{category.label}». {trimmed(reason) or ''}"
     journal.record(session_of(case), by, "category.set", case, told.strip())
