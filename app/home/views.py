@@ -16,7 +16,7 @@ from app import acting
 from app.acting import Actor, today
 from app.cases.models import CaseStatus, FamilyCase
 from app.extensions import db
-from app.home import charged, office, sections
+from app.home import charged, office, orders, sections
 from app.home.parts import SHOWN, Day, act, listed, screen_of
 from app.home.watch import auditor_day
 from app.meetings.page import waiting_page
@@ -94,6 +94,9 @@ def head_day(day: Day, session: Session, by: Actor) -> None:
     day.tile(say("{agreement_short:pl_gen} заканчивается"), len(ending["rows"]), "pen", "#aside-1", "warn")
     day.work += [unled, sections.without_programme(session, everything)]
     day.aside.append(ending)
+    for part in (orders.due_points(session), orders.ending_contracts(session)):
+        if part["rows"]:
+            day.aside.append(part)
     _add_withdrawn(day, session, everything)
     pairs = [(status.label, number) for status, number in counts.items()]
     if pairs:
