@@ -131,6 +131,7 @@ def register_application(
         RuleBroken: see :func:`receive_application` and :func:`register`.
     """
     gate.need(case, "application.register", by=by)
+    need_after_recognition(case, received_at)
     made = receive_application(
         case, by=by, applicant=applicant, received_at=received_at, requested_help=requested_help, **more
     )

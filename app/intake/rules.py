@@ -24,7 +24,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import journal
-from app.acting import Actor, now, today
+from app.acting import SYSTEM, Actor, now, today
 from app.base import RuleBroken, session_of
 from app.cases import gate
 from app.cases.events import happened
@@ -125,13 +125,13 @@ def register_intake(
     )
     _check_offered(intake, order)
     _check(intake, by)
+    intake.due = intake.due or _term(session, intake, by)
     if counts(order, "intake"):
         row = take_row(session, by.unit, JournalCode.INTAKES, received_at, by, intake=intake, family=family)
         intake.number = row.text_no
     else:
         year = day_of(received_at, by.zone).year
         intake.number = format_number(take_number(session, by.unit, "intake", year), year)
-    intake.due = intake.due or _term(session, intake, by)
     session.add(intake)
     session.flush()
     told = f"Обращение № {intake.number} зарегистрировано: {intake.source.label}."
@@ -317,7 +317,8 @@ def _become_application(intake: Intake, by: Actor) -> None:
     family, case = intake.family, intake.case
     if intake.ground is not Ground.APPLICATION or family is None or intake.applications:
         return
-    if case is not None and (standing(case) is not None or gate.refusal(case, "application.register", by=by)):
+    # Whoever registers the message registers the application it is, so the order of things alone is asked for.
+    if case is not None and (standing(case) is not None or gate.refusal(case, "application.register", by=SYSTEM)):
         return
     applicant = intake.applicant or _member_called(family, intake.sender_name)
     if applicant is not None:
