@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from app.acting import SYSTEM
 from app.base import RuleBroken
 from app.cases.stages import put_in_force
+from app.meetings.bodies import ensure_bodies
 from app.organisation.models import ServiceUnit
 from app.profiles.difference import differences, in_columns
 from app.profiles.loading import delivered, load, text_in, text_of
 from app.profiles.order import OrderOfWork
-from app.profiles.rules import store
+from app.profiles.rules import order_of, store
 from app.words import counted
 
 Opened = Callable[[], AbstractContextManager[tuple[Any, Session]]]
@@ -61,6 +62,7 @@ def commands(opened: Opened, unit_of: Callable[[Session, int | None], ServiceUni
             unit = unit_of(session, unit_id)
             version = store(session, text, by=SYSTEM, name=file)
             moved = put_in_force(unit, version, by=SYSTEM, mapping=mapping)
+            ensure_bodies(unit, order_of(version), by=SYSTEM)
             session.commit()
             told = f" Дел на другом этапе: {moved}." if moved else ""
             click.echo(f"{unit} работает по порядку {version}.{told}")

@@ -20,10 +20,11 @@ from app.acting import SYSTEM, acting
 from app.cases.stages import put_in_force
 from app.days.rules import fill_around
 from app.extensions import db
+from app.meetings.bodies import ensure_bodies
 from app.organisation.models import Account, OrganisationType, ServiceUnit
 from app.organisation.rules import add_staff, make_account
 from app.profiles.loading import text_of
-from app.profiles.rules import store
+from app.profiles.rules import order_of, store
 from app.register.models import DeliveredGrant
 from app.roles import ADMINISTRATOR, ROLES, grants
 
@@ -63,11 +64,13 @@ def run(app: Flask, profile: str | None = None) -> Delivered:
 
 
 def _choose(session: Session, profile: str) -> tuple[str, ...]:
-    """Put the delivered order of work in force for every unit without one and return their names."""
+    """Put the delivered order of work in force for every unit without one, make the bodies it names, and return the
+    names of those units."""
     version = store(session, text_of(profile), by=SYSTEM, name=profile)
     units = session.scalars(select(ServiceUnit).where(ServiceUnit.profile_id.is_(None)).order_by(ServiceUnit.id)).all()
     for unit in units:
         put_in_force(unit, version, by=SYSTEM)
+        ensure_bodies(unit, order_of(version), by=SYSTEM)
     return tuple(str(unit) for unit in units)
 
 

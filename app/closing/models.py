@@ -67,6 +67,13 @@ class CaseTransfer(UnitModel):
         return f"Передача {self.date:%d.%m.%Y}"
 
 
+class YesNo(Choice):
+    """An answer that is asked for: an empty one is none."""
+
+    YES = "yes", "да"
+    NO = "no", "нет"
+
+
 class ConclusionStatus(Choice):
     """State of a closing conclusion."""
 
@@ -104,7 +111,7 @@ class ClosureConclusion(UnitModel):
     measures_done: Mapped[int | None] = column("Мероприятий выполнено, %", privacy=PUBLIC)
     outcome: Mapped[Outcome | None] = column("Результат", required=True)
     end_reason: Mapped[EndReason | None] = column("Причина прекращения", required=True)
-    child_stays: Mapped[bool | None] = column("Ребёнок остался в семье")
+    child_stays: Mapped[YesNo | None] = column("Ребёнок остался в семье", required=True)
     curator_result: Mapped[Prose | None] = column("Итог работы: {curator}", required=True)
     recommendations: Mapped[Prose | None] = column("Рекомендации")
     prepared_by_id: Mapped[int | None] = link("Кто подготовил", "staff_member", privacy=PUBLIC)

@@ -16,8 +16,10 @@ from app import journal
 from app.acting import Actor, now
 from app.base import RuleBroken, session_of
 from app.cases.models import FamilyCase
+from app.meetings.candidates import decides_any, need_final_assessment
 from app.meetings.models import (
     AgendaItem,
+    AgendaProposal,
     Body,
     BodyKind,
     BodyMember,
@@ -164,16 +166,22 @@ def add_to_agenda(
     version: ProgrammeVersion | None = None,
     kind: ItemKind | None = None,
     case: FamilyCase | None = None,
+    proposal: AgendaProposal | None = None,
     title: str | None = None,
     speaker: StaffMember | None = None,
 ) -> AgendaItem:
-    """Put a question last on the agenda: a submitted programme *version*, or another *kind* of question.
+    """Put a question last on the agenda: a submitted programme *version*, a *proposal*, or another *kind* of question.
 
     The curator of the case speaks unless another is named.
+
+    Raises:
+        RuleBroken: the agenda is closed, the body does not decide this, or the question stands on an agenda already.
     """
     need_secretary(meeting.body, by)
     meeting = _planned(meeting)
     session = session_of(meeting)
+    if proposal is not None:
+        case, kind, title = proposal.case, proposal.kind, title or proposal.reason.splitlines()[0][:250]
     if version is not None:
         version = take(version)
         _check_candidate(version, meeting)
@@ -184,6 +192,8 @@ def add_to_agenda(
             say("Выберите {programme_short:acc}, {programme_short?который|которую|которое} нужно рассмотреть."),
             field="programme_version_id",
         )
+    else:
+        _check_question(meeting, kind or ItemKind.OTHER, case)
     item = AgendaItem(
         meeting=meeting,
         no=max((other.no for other in meeting.items), default=0) + 1,
@@ -191,6 +201,7 @@ def add_to_agenda(
         title=title,
         case=case,
         programme_version=version,
+        proposal=proposal,
         speaker_id=speaker.id if speaker else (case.curator_id if case else None),
         is_open=True,
         service_unit_id=meeting.service_unit_id,
@@ -205,6 +216,26 @@ def _planned(meeting: Meeting) -> Meeting:
     if meeting.status is not MeetingStatus.PLANNED:
         raise RuleBroken(f"Повестку уже не изменить: {meeting.status.label}.")
     return meeting
+
+
+def _check_question(meeting: Meeting, kind: ItemKind, case: FamilyCase | None) -> None:
+    """Refuse a question the body does not decide, about a case that has ended, or one that stands on an agenda."""
+    if not decides_any(meeting.body, kind):
+        raise RuleBroken(f"{meeting.body}: этого вопроса не решает. Выберите другой вопрос.", field="kind")
+    if case is None:
+        return
+    if not case.status.is_open:
+        raise RuleBroken(f"Дело № {case.number} закончено: {case.status.label}.", field="case_id")
+    if kind is ItemKind.FINAL:
+        need_final_assessment(case)
+    standing = session_of(meeting).scalar(
+        select(Meeting)
+        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        .where(AgendaItem.case_id == case.id, AgendaItem.kind == kind, AgendaItem.is_open)
+        .limit(1)
+    )
+    if standing is not None and kind is not ItemKind.OTHER:
+        raise RuleBroken(f"Этот вопрос о деле {case} уже в повестке: {standing}.", field="case_id")
 
 
 def _check_candidate(version: ProgrammeVersion, meeting: Meeting) -> None:
@@ -250,7 +281,7 @@ def _close_up(meeting: Meeting) -> None:
 
 def close_agenda(meeting: Meeting, *, by: Actor) -> Meeting:
     """Close the agenda: from now on its programmes can be neither withdrawn nor taken off."""
-    need_secretary(meeting.body, by)
+    need_secretary(meeting.body, by, "meeting.close_agenda")
     meeting = take(meeting)
     if meeting.status is not MeetingStatus.PLANNED:
         raise RuleBroken(f"Закрыть можно открытую повестку, а это заседание – {meeting.status.label}.")
@@ -275,7 +306,7 @@ def _versions(meeting: Meeting) -> list[ProgrammeVersion]:
 
 def cancel(meeting: Meeting, *, by: Actor, reason: str) -> Meeting:
     """Cancel a meeting that decided nothing; its questions wait for the next one."""
-    need_secretary(meeting.body, by)
+    need_secretary(meeting.body, by, "meeting.cancel")
     if not (reason or "").strip():
         raise RuleBroken("Напишите, почему заседание отменено.", field="cancel_reason")
     meeting = take(meeting)

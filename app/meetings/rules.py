@@ -20,8 +20,9 @@
 
     planned, agenda_closed, held without decisions ── cancel ──► cancelled; the questions wait for the next meeting
 
-A body of kind «единоличное решение» has no meetings: :func:`decide_alone` makes the meeting, its one question, the
-decision and the signature at once.
+A body of one person, an authority and a body that sits elsewhere need no meeting here: ``alone.py`` records the
+decision by its paper and makes the meeting, its one question and the decision at once. What a decision does to a case
+is in ``effects.py``, which questions wait in ``candidates.py``, who may decide what in ``bodies.py``.
 
 What decides the winner: the row of the meeting, and after it the rows of the versions in the order of their ids. Of
 two people who sign at once the second finds the first signature and applies the decisions; the same person signing
@@ -34,10 +35,9 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
 from app import journal
-from app.acting import Actor, now, today
+from app.acting import Actor, now
 from app.base import RuleBroken, session_of
 from app.meetings.agenda import (
-    OTHER_BODY,
     WITHOUT_MEETINGS,
     add_to_agenda,
     cancel,
@@ -48,28 +48,26 @@ from app.meetings.agenda import (
     remove_from_agenda,
     replan,
 )
+from app.meetings.alone import check_paper, decide_alone, record_decision
+from app.meetings.candidates import propose, questions, take_back_proposal
+from app.meetings.deciding import Charge, action_for, check_kind, check_terms, write_assignments
+from app.meetings.effects import report_assignment, take_effect
 from app.meetings.models import (
     AgendaItem,
-    Body,
     BodyMember,
     Decision,
-    DecisionAssignment,
     DecisionKind,
-    ItemKind,
     Meeting,
     MeetingPresence,
     MeetingStatus,
-    MemberFunction,
 )
 from app.meetings.quorum import needed, numbers, sentence
-from app.meetings.rights import members_on, need_secretary, seat_of
-from app.papers.numbers import take_number
-from app.programmes import rules as programmes
-from app.programmes.models import ProgrammeVersion, VersionKind, VersionStatus
+from app.meetings.rights import members_on, need_secretary, need_to_decide
 from app.programmes.rights import take
-from app.terms import say
 
 __all__ = [
+    "WITHOUT_MEETINGS",
+    "Charge",
     "add_to_agenda",
     "cancel",
     "candidates",
@@ -78,16 +76,18 @@ __all__ = [
     "decide_alone",
     "hold",
     "plan_meeting",
+    "propose",
+    "questions",
+    "record_decision",
     "record_protocol",
     "remove_from_agenda",
     "replan",
+    "report_assignment",
     "sign",
+    "take_back_proposal",
     "undecided",
 ]
 
-ABOUT_PROGRAMME = (DecisionKind.APPROVE, DecisionKind.REJECT, DecisionKind.SEND_BACK)
-NEED_REASON = (DecisionKind.REJECT, DecisionKind.SEND_BACK, DecisionKind.REFUSE_RECOGNITION)
-ALONE = (MemberFunction.CHAIR, MemberFunction.DEPUTY)
 IN_SESSION = (MeetingStatus.HELD, MeetingStatus.PROTOCOL_DRAFT)
 
 
@@ -106,7 +106,7 @@ def hold(
 
     Too few people do not stop the meeting from being written down, but nothing can be decided (:func:`decide`).
     """
-    need_secretary(meeting.body, by)
+    need_secretary(meeting.body, by, "meeting.hold")
     meeting = take(meeting)
     if meeting.status is MeetingStatus.PLANNED:
         raise RuleBroken("Сначала закройте повестку: после этого заседание можно начать.")
@@ -156,15 +156,23 @@ def decide(
     votes_abstained: int = 0,
     effective_from: dt.date | None = None,
     new_term: dt.date | None = None,
+    level: str | None = None,
     heard: str | None = None,
     discussion: str | None = None,
-    assignments: Sequence[tuple[str, str, dt.date | None]] = (),
+    assignments: Sequence[Charge | tuple[str, str, dt.date | None]] = (),
 ) -> Decision:
     """Write down the decision on one question; it takes effect when the protocol is signed.
 
-    *assignments* are (what, whom, due). A decision written before is replaced until somebody has signed.
+    *new_term* and *level* (its code) belong to a decision to go on or to change the level, *assignments* to one that
+    charges somebody. A decision written before is replaced until somebody has signed.
+
+    Raises:
+        RuleBroken: the meeting is not in session or has no quorum, the decision does not answer the question, falls to
+            another body or lacks its reason, term, level or assignments, or the votes do not add up.
     """
-    need_secretary(item.meeting.body, by)
+    need_secretary(item.meeting.body, by, "meeting.hold")
+    if item.case is not None:
+        need_to_decide(item.case, item.meeting.body, by, action_for(kind))
     meeting = take(item.meeting)
     item = take(item)
     if meeting.status not in IN_SESSION:
@@ -174,40 +182,23 @@ def decide(
     came, need = came_to(meeting), meeting.quorum_needed or 0
     if came < need:
         raise RuleBroken(sentence(came, need))
-    reason = _check_kind(kind, meeting.body, reason, about_programme=item.programme_version_id is not None)
+    about_programme = item.programme_version_id is not None
+    reason = check_kind(item.kind, kind, meeting.body, reason, about_programme=about_programme)
+    check_terms(item.case, kind, new_term, level, assignments)
     _check_votes(meeting, came, votes_for, votes_against, votes_abstained)
     session = session_of(item)
     decision = item.decision or Decision(item=item, service_unit_id=item.service_unit_id)
     decision.kind, decision.reason = kind, reason
     decision.votes_for, decision.votes_against, decision.votes_abstained = votes_for, votes_against, votes_abstained
-    decision.effective_from, decision.new_term = effective_from, new_term
+    decision.effective_from, decision.new_term, decision.level = effective_from, new_term, level
     decision.decided_at, decision.decided_by_id = now(), by.user_id
     item.heard, item.discussion = heard or item.heard, discussion or item.discussion
     session.add(decision)
-    _write_assignments(decision, assignments)
+    write_assignments(decision, assignments)
     if not undecided(meeting):
         meeting.status = MeetingStatus.PROTOCOL_DRAFT
     journal.record(session, by, "decision.record", decision, f"{meeting}, вопрос {item.no}: {kind.label}.")
     return decision
-
-
-def _check_kind(kind: DecisionKind, body: Body, reason: str | None, *, about_programme: bool) -> str | None:
-    """Return the reason without edges; refuse a decision that does not answer the question."""
-    if about_programme and kind not in ABOUT_PROGRAMME:
-        raise RuleBroken(
-            say("{Programme_short:acc} можно утвердить, отклонить или вернуть на доработку."), field="kind"
-        )
-    if not about_programme and kind in ABOUT_PROGRAMME:
-        raise RuleBroken(
-            say("В этом вопросе нет {programme_short:gen}, {verb} нечего. Выберите другое решение.", verb=kind.label),
-            field="kind",
-        )
-    if body.decides and kind not in body.decides:
-        raise RuleBroken(f"{body}: такого решения принять не может. Выберите другое.", field="kind")
-    reason = (reason or "").strip() or None
-    if kind in NEED_REASON and reason is None:
-        raise RuleBroken(say("Напишите причину: её увидит {curator}, и она войдёт в протокол."), field="reason")
-    return reason
 
 
 def _check_votes(meeting: Meeting, came: int, votes_for: int, against: int, abstained: int) -> None:
@@ -221,19 +212,6 @@ def _check_votes(meeting: Meeting, came: int, votes_for: int, against: int, abst
         raise RuleBroken(
             f"Против больше, чем за: {against} и {votes_for}. Запишите решение, за которое проголосовали.",
             field="votes_against",
-        )
-
-
-def _write_assignments(decision: Decision, assignments: Sequence[tuple[str, str, dt.date | None]]) -> None:
-    session = session_of(decision)
-    if decision.id is not None:
-        for earlier in decision.assignments:
-            session.delete(earlier)
-    for text, responsible, due in assignments:
-        session.add(
-            DecisionAssignment(
-                decision=decision, text=text, responsible=responsible, due=due, service_unit_id=decision.service_unit_id
-            )
         )
 
 
@@ -263,7 +241,7 @@ def sign(meeting: Meeting, *, by: Actor) -> Meeting:
     session = session_of(meeting)
     journal.record(session, by, "meeting.sign_protocol", meeting, f"{meeting}: протокол подписан {who}.")
     if meeting.chair_signed_at and meeting.secretary_signed_at:
-        _take_effect(meeting, by)
+        take_effect(meeting, by)
     return meeting
 
 
@@ -294,112 +272,12 @@ def _check_ready(meeting: Meeting) -> None:
 
 def record_protocol(meeting: Meeting, *, number: str, date: dt.date, by: Actor) -> Meeting:
     """Write down the number and date of the protocol of a body that sits elsewhere; the decisions take effect."""
-    need_secretary(meeting.body, by)
+    need_secretary(meeting.body, by, "meeting.sign_protocol")
     meeting = take(meeting)
     if meeting.body.is_internal:
         raise RuleBroken("Этот протокол подписывают здесь председатель и секретарь.")
     _check_ready(meeting)
-    _check_paper(number, date)
+    check_paper(number, date)
     meeting.document_no, meeting.document_date = number.strip(), date
-    _take_effect(meeting, by)
+    take_effect(meeting, by)
     return meeting
-
-
-def _check_paper(number: str, date: dt.date | None) -> None:
-    if not (number or "").strip():
-        raise RuleBroken("Укажите номер документа, которым принято решение.", field="document_no")
-    if date is None or date > today():
-        raise RuleBroken("Укажите дату документа, не позже сегодняшней.", field="document_date")
-
-
-def _take_effect(meeting: Meeting, by: Actor) -> None:
-    """Apply every decision of a signed protocol, in the caller's transaction: all of them or none."""
-    session = session_of(meeting)
-    meeting.signed_at = now()
-    meeting.ended_at = meeting.ended_at or meeting.signed_at
-    meeting.status = MeetingStatus.PROTOCOL_SIGNED
-    session.flush()
-    # The rows of versions are taken in the order of their ids, as everywhere.
-    for item in sorted(meeting.items, key=lambda each: (each.programme_version_id or 0, each.id)):
-        item.is_open = False
-        if item.decision is not None:
-            _apply(item.decision, by)
-    journal.record(session, by, "meeting.effect", meeting, f"{meeting}: решения вступили в силу.")
-
-
-def _apply(decision: Decision, by: Actor) -> None:
-    """Put one decision into effect. What a decision does to a case lies above, with the order of work."""
-    decision.applied_at = now()
-    version = decision.item.programme_version
-    if version is None:
-        return
-    if decision.kind is DecisionKind.APPROVE:
-        programmes.approve(version, decision=decision, by=by)
-    elif decision.kind is DecisionKind.REJECT:
-        programmes.reject(version, decision=decision, reason=decision.reason, by=by)
-    elif decision.kind is DecisionKind.SEND_BACK:
-        programmes.send_back(version, decision=decision, reason=decision.reason, by=by)
-
-
-# ---- a body of one person --------------------------------------------------------------------------------
-
-
-def decide_alone(
-    version: ProgrammeVersion,
-    *,
-    by: Actor,
-    body: Body,
-    kind: DecisionKind,
-    number: str,
-    date: dt.date,
-    reason: str | None = None,
-) -> Decision:
-    """Decide on a submitted programme by the order *number* of *date* of the one person the body names."""
-    if body.kind not in WITHOUT_MEETINGS:
-        raise RuleBroken(say("{body} решает на заседании. Поставьте {programme_short:acc} в повестку.", body=body))
-    seat = seat_of(body, by)
-    if seat is None or seat.function not in ALONE:
-        raise RuleBroken(
-            say("{body}: решение принимает тот, кто здесь назван. Передайте {programme_short:acc} ему.", body=body)
-        )
-    version = take(version)
-    if version.status is not VersionStatus.SUBMITTED:
-        raise RuleBroken(f"Решают о том, что на рассмотрении, а {version.state_in_words}.")
-    if version.body_id != body.id:
-        raise RuleBroken(say(OTHER_BODY, body=version.body))
-    _check_paper(number, date)
-    reason = _check_kind(kind, body, reason, about_programme=True)
-    session, unit, moment, case = session_of(version), version.service_unit_id, now(), version.programme.case
-    meeting = Meeting(
-        body=body,
-        year=date.year,
-        number=take_number(session, unit, f"meeting-{body.id}", date.year),
-        planned_at=moment,
-        agenda_closed_at=moment,
-        held_at=moment,
-        chair=seat,
-        chair_signed_at=moment,
-        document_no=number.strip(),
-        document_date=date,
-        status=MeetingStatus.PROTOCOL_DRAFT,
-        quorum_needed=0,
-        service_unit_id=unit,
-    )
-    session.add(meeting)
-    item = AgendaItem(
-        meeting=meeting,
-        no=1,
-        kind=ItemKind.PROGRAMME if version.kind is VersionKind.FIRST else ItemKind.CORRECTION,
-        case=case,
-        programme_version=version,
-        speaker_id=case.curator_id,
-        is_open=True,
-        service_unit_id=unit,
-    )
-    decision = Decision(item=item, kind=kind, reason=reason, decided_at=moment, service_unit_id=unit)
-    decision.votes_for, decision.votes_against, decision.votes_abstained = 1, 0, 0
-    decision.decided_by_id = by.user_id
-    session.add_all([item, decision])
-    session.flush()
-    _take_effect(meeting, by)
-    return decision
