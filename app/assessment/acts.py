@@ -57,8 +57,8 @@ def draft_act(
         service_unit_id=case.service_unit_id,
         **content,
     )
-    _check(act)
     session.add(act)
+    _check(act)
     journal.record(session, by, "act.draft", act, f"Дело № {case.number}: начат акт обследования от {date:%d.%m.%Y}.")
     return act
 

@@ -1,0 +1,146 @@
+"""Walking a case through a centre's order of work as its people do: forms are opened, filled in and sent.
+
+Nothing here calls a rule: what a test wants done is typed into the form a person would open, and what a centre refuses
+is read from the page. Rows are looked up in the database only to know their addresses.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.acting import SYSTEM, acting, clock_at
+from app.base import Model
+from app.cases.models import FamilyCase
+from app.cases.stages import put_in_force
+from app.meetings.bodies import ensure_bodies
+from app.organisation.models import (
+    PartnerKind,
+    PartnerOrganisation,
+    ServiceUnit,
+    StaffMember,
+    Territory,
+    TerritoryLevel,
+)
+from app.profiles.loading import text_of
+from app.profiles.rules import order_of, store
+from tests.register.forms import filled
+from tests.visiting import Browser, Visit
+
+
+def plain(answer: Any) -> str:
+    """Return what one reads on a page, in one line."""
+    text = re.sub(r"<(script|style|nav|svg)\b.*?</\1>", " ", answer.text, flags=re.S)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text)).replace("\u00a0", " ").replace("&#39;", "'")
+
+
+@dataclass
+class Centre:
+    """A centre that works by one order of work, and the people who have signed in, by role."""
+
+    app: Flask
+    stored: Session
+    visit: Visit
+    unit: ServiceUnit
+    village: Territory
+    people: dict[str, Browser] = field(default_factory=dict)
+
+    def come(self, role: str) -> Browser:
+        """Return the browser of the one person here with *role*."""
+        if role not in self.people:
+            self.people[role] = self.visit(role, unit=self.unit)
+        return self.people[role]
+
+    def staff(self, role: str) -> StaffMember:
+        """Return who that person is."""
+        return self.stored.get_one(StaffMember, self.come(role).staff_id)
+
+    def partner(self, name: str, kind: PartnerKind) -> PartnerOrganisation:
+        """Return an organisation the centre works with, made if it is not there."""
+        found = self.stored.scalars(select(PartnerOrganisation).where(PartnerOrganisation.name == name)).one_or_none()
+        if found is None:
+            found = PartnerOrganisation(name=name, kind=kind, service_unit_id=self.unit.id)
+            self.stored.add(found)
+            self.stored.flush()
+        return found
+
+    # ---- what people do ------------------------------------------------------------------------------
+
+    def sent(self, role: str, address: str, **typed: Any) -> Any:
+        """Open the form at *address*, type, send it and return the answer."""
+        browser, action = self.come(role), address.partition("?")[0]
+        page = browser.get(address)
+        assert page.status_code == 200, f"{role}: {address} answers {page.status_code}"
+        answer = browser.post(action, data=filled(page, action, **typed))
+        self.stored.expire_all()
+        return answer
+
+    def does(self, role: str, address: str, **typed: Any) -> str:
+        """Send the form at *address*; it must be taken. Return where it leads."""
+        answer = self.sent(role, address, **typed)
+        assert answer.status_code == 302, f"{role}: {address} was refused: {plain(answer)[:1500]}"
+        return str(answer.headers["Location"])
+
+    def is_refused(self, role: str, address: str, sentence: str, **typed: Any) -> None:
+        """Send the form at *address*; it must be refused with *sentence*, whether at a field, above or after it."""
+        answer = self.sent(role, address, **typed)
+        if answer.status_code == 302:
+            answer = self.come(role).get(answer.headers["Location"])
+        text = plain(answer)
+        assert sentence in text, f"{role}: {address} says: {text[:1500]}"
+
+    def presses(self, role: str, register: str, action: str, record: Model, **typed: Any) -> str:
+        """Press the button *action* on the card of *record*; what it asks for is typed."""
+        return self.does(role, f"/{register}/action/{action}/{record.id}", **typed)
+
+    def cannot_press(self, role: str, register: str, action: str, record: Model, sentence: str, **typed: Any) -> None:
+        """Press the button; it must be refused with *sentence*."""
+        self.is_refused(role, f"/{register}/action/{action}/{record.id}", sentence, **typed)
+
+    def reads(self, role: str, address: str) -> str:
+        """Return what stands on the page at *address*."""
+        answer = self.come(role).get(address)
+        assert answer.status_code == 200, f"{role}: {address} answers {answer.status_code}"
+        return plain(answer)
+
+    # ---- what there is ---------------------------------------------------------------------------------
+
+    def newest(self, model: Any, *criteria: Any) -> Any:
+        """Return the newest row of *model*."""
+        self.stored.commit()
+        wanted = select(model).where(*criteria).order_by(model.id.desc()).limit(1)
+        return self.stored.scalars(wanted).unique().one()
+
+    @property
+    def case(self) -> FamilyCase:
+        """The newest case."""
+        return self.newest(FamilyCase)
+
+
+def centre_of(app: Flask, stored: Session, visit: Visit, name: str) -> Centre:
+    """Return the centre of the tests, working by the delivered order of work *name*."""
+    unit = stored.scalars(select(ServiceUnit).order_by(ServiceUnit.id)).first()
+    assert unit is not None
+    district = Territory(name="Тестовский район", level=TerritoryLevel.DISTRICT)
+    village = Territory(name="Посёлок-1", level=TerritoryLevel.LOCALITY, parent=district)
+    stored.add_all([district, village])
+    unit.municipality = district
+    version = store(stored, text_of(name), by=SYSTEM, name=name)
+    put_in_force(unit, version, by=SYSTEM)
+    ensure_bodies(unit, order_of(version), by=SYSTEM)
+    stored.commit()
+    return Centre(app, stored, visit, unit, village)
+
+
+def ru(day: dt.date) -> str:
+    """Return the day as it is typed."""
+    return f"{day:%d.%m.%Y}"
+
+
+__all__ = ["Centre", "acting", "centre_of", "clock_at", "plain", "ru"]
