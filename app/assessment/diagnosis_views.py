@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from flask import flash, redirect
 from flask_appbuilder import expose
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -39,7 +40,7 @@ class Assessments(Register):
     phone_columns = ["date", "kind", "status"]
     _talk = ("Беседа с семьёй", ["methods", "family_request", "family_attitude"])
     _outcome = ("Вывод", ["risks", "conclusion", "proposal"])
-    _closed = ("Психологическая диагностика: закрытые сведения", ["findings", "psychologist_conclusion"])
+    _closed = (page.CLOSED_PART, ["findings", "psychologist_conclusion"])
     add_columns = [("Диагностика", ["case_id", "kind", "date", "author_id", "person_id"]), _talk, _outcome, _closed]
     edit_columns = [("Диагностика", ["date", "author_id"]), _talk, _outcome, _closed]
     show_columns = [
@@ -105,6 +106,9 @@ class Assessments(Register):
     def scores(self, pk: int) -> Response | str:
         """The page of scores: every criterion of the family and of each child, beside what it was."""
         record, by = self.record_or_404(pk), actor()
+        if record.is_finished:
+            flash("Диагностика завершена, её оценки не меняют.", "warn")
+            return redirect(self.url("show", pk=pk))
         questions = page.questions_of_scores(self.session, record)
         return ask(self, record, questions, lambda said: rules.score(record, page.marks_of(record.case, said), by=by))
 
@@ -221,9 +225,10 @@ class SocialContacts(Register):
 @action("no_resources", "Ресурсов не выявлено", done="Отмечено: ресурсов не выявлено.", icon="dash-circle",
         multiple=False, confirm="Ресурсы семьи искали и не нашли? Как только внесёте хотя бы один, отметка снимется.",
         when=lambda case: False)  # fmt: skip
-def no_resources(self: Cases, case: FamilyCase, *, by: Actor) -> None:
+def no_resources(self: Cases, case: FamilyCase, *, by: Actor) -> str:
     """Write down that no resource was found."""
     rules.find_no_resources(case, by=by)
+    return self.url("show", pk=case.id, tab="resources")
 
 
 # It is about a case and stands above it. The button stands on the tab of resources and on the card of a diagnosis, not

@@ -11,7 +11,7 @@ from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.assessment.lists import ProblemOutcome, Score
+from app.assessment.lists import AssessmentKind, ProblemOutcome, Score
 from app.assessment.models import Assessment, AssessmentScore, EfficiencyReview, FamilyPassport
 from app.assessment.reviews import counts
 from app.assessment.scales import HIGHEST, Key
@@ -29,6 +29,9 @@ from app.register.questions import Questions
 from app.register.registry import registers
 from app.register.view import Register
 from app.terms import say
+
+CLOSED_PART = "Психологическая диагностика: закрытые сведения"
+"""The part of a diagnosis that only a psychologist fills; on the card of any other kind it is left out."""
 
 TONES = {
     ProblemOutcome.SOLVED: ("ok", "check-circle"),
@@ -79,6 +82,8 @@ def overview_of(session: Session, assessment: Assessment) -> dict[str, object]:
     tables = compared(assessment)
     return {
         "tables": tables,
+        "psychological": assessment.kind is AssessmentKind.PSYCHOLOGICAL,
+        "closed_part": CLOSED_PART,
         "first": not any(line.before is not None for _, lines in tables for line in lines),
         "charts": [{"title": title, "pairs": points} for title, points in dynamics(case)],
         "problems": case.problems,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import flash, redirect
 from flask_appbuilder import expose
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -95,6 +96,9 @@ class Reviews(Register):
     def outcomes(self, pk: int) -> Response | str:
         """The page of results: what became of each problem."""
         record, by = self.record_or_404(pk), actor()
+        if record.is_finished:
+            flash("Анализ завершён, его результаты не меняют.", "warn")
+            return redirect(self.url("show", pk=pk))
         questions = page.questions_of_outcomes(record)
         return ask(self, record, questions, lambda said: reviews.say_outcomes(record, page.outcomes_of(said), by=by))
 

@@ -102,6 +102,14 @@ class Acts(Register):
         """Who of the family was there."""
         return ", ".join(str(one) for one in act.present)
 
+    def line(self, record: LivingConditionsAct) -> str:
+        """Whose home it is."""
+        return f"Дело {record.case}, семья {record.case.family}"
+
+    def next_step(self, record: LivingConditionsAct) -> str | None:
+        """A new act is looked through and signed on its card."""
+        return self.url("show", pk=record.id)
+
     def badges(self, record: LivingConditionsAct) -> tuple[Badge, ...]:
         """Draft or signed."""
         return (Badge(record.status.label, *STATES[record.status is ActStatus.SIGNED]),)
