@@ -117,6 +117,9 @@ _DIRECTORIES = {"services": "R", "partners": "R", "territories": "R", "areas": "
                 "units": "R", "calendar": "R", "order": "R", "orders": "R", "order_items": "R", "regulations": "R",
                 "visas": "R give", "contracts": "R"}  # fmt: skip
 
+_ON_THE_PATH = "move_on skip_stage keep_paper take_out_paper"
+"""What those who lead cases do with a case on its path; on which stage it falls to whom, the order of work says."""
+
 ROLES: dict[str, dict[str, str]] = {
     ADMINISTRATOR: {
         "order": "R",
@@ -136,8 +139,8 @@ ROLES: dict[str, dict[str, str]] = {
         "contracts": "RWAB",
         "families": "RSB", "people": "RSPB", "members": "RP", "children": "RS", "disabilities": "RS", "ovz": "RS",
         "intakes": "R", "applications": "R", "recognitions": "R", "intake_journal": "R", "family_journal": "R",
-        "consents": "R", "cases": "RB assign_curator", "assignments": "R", "team": "R", "agreements": "R sign",
-        "records": "RB", "reports": "RSP",
+        "consents": "R", "cases": "RB can_add assign_curator override", "assignments": "R", "team": "R",
+        "agreements": "R sign", "records": "RB", "reports": "RSP",
         "programmes": "R", "versions": "R", "measures": "R", "lines": "L", "waiting": "RW",
         "bodies": "RW", "body_members": "RW", "meetings": "RWA", "audit": "R", "extract": "RSP",
     },
@@ -173,7 +176,8 @@ ROLES: dict[str, dict[str, str]] = {
         "families": "RWS", "people": "RWSP", "members": "RWPA", "children": "RWS", "disabilities": "RWS", "ovz": "RWS",
         "intakes": "RW link_family open_case close", "applications": "RW register take_up withdraw",
         "recognitions": "RW", "intake_journal": "R", "family_journal": "R",
-        "consents": "RWA", "cases": "RW advance refuse close make_passport no_resources", "assignments": "R",
+        "consents": "RWA", "assignments": "R",
+        "cases": "RW advance refuse close make_passport no_resources set_level set_category " + _ON_THE_PATH,
         "team": "RWA", "agreements": "RW",
         "records": "RWSA", "reports": "R",
         "programmes": "R", "versions": "RWA", "measures": "RWDA", "lines": "L", "waiting": "R",
@@ -233,7 +237,7 @@ ROLES: dict[str, dict[str, str]] = {
         **_DIRECTORIES, "territories": "RWB",
         "families": "RWB", "people": "RWB", "members": "RWAB", "children": "RWB", "consents": "RWA",
         "intakes": "RWA", "applications": "RW register take_up withdraw", "recognitions": "RW", "intake_journal": "RA",
-        "family_journal": "RA", "bodies": "L", "cases": "RWB enter_register",
+        "family_journal": "RA", "bodies": "L", "cases": "RWB enter_register " + _ON_THE_PATH,
         "assignments": "R", "agreements": "R", "import": "RW",
     },
     SECRETARY: {

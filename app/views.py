@@ -11,7 +11,7 @@ from app.assessment.views import ActHealths, Acts, FamilyPassports
 from app.audit.views import Audit
 from app.backup.views import Backups
 from app.benefits.views import Aid, Benefits
-from app.cases.views import Cases, CuratorAssignments, Families, Team
+from app.cases.views import CuratorAssignments, Families, Team
 from app.days.views import CalendarDays, WorkingDays
 from app.extract.views import Extract
 from app.home.views import HomeView
@@ -28,6 +28,7 @@ from app.organisation.views import Departments, Partners, ServiceAreas, ServiceU
 from app.outreach.views import EventParticipants, LeisureEvents
 from app.people.views import Children, Consents, Disabilities, FamilyMembers, OvzStatuses, People
 from app.plans.views import WorkPlanItems, WorkPlans
+from app.process.views import Cases  # with the card and the buttons the order of work gives it
 from app.programmes.views import MeasureLines, Measures, Programmes, Versions
 from app.progress.views import MonthControl, ProgressReports
 from app.quality.views import SurveyQuestions, SurveyResponses, Surveys

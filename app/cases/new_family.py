@@ -21,7 +21,8 @@ from app.acting import Actor, today
 from app.base import Model, RuleBroken
 from app.cases.intake_values import sex_of
 from app.cases.models import CaseSource, FamilyCase
-from app.cases.rules import assign_curator, open_case
+from app.cases.rules import assign_curator
+from app.cases.stages import order_in_force
 from app.people.models import Family, FamilyRole, Person, Sex
 from app.people.rules import NewMember, add_person, check_person, register_family
 from app.people.twins import Twin, likely_twins
@@ -67,7 +68,7 @@ _CASE = {"source": 3, "registered_at": 3, "curator_id": 3}
 @dataclass(frozen=True)
 class Beginning:
     """What a new family begins from: a line *told* about it, fields *known* already by their names in the form, and who
-    opens its case instead of :func:`~app.cases.rules.open_case`, or takes note of a family *without_case*.
+    opens its case instead of the register of cases, or takes note of a family *without_case*.
 
     *hidden* carries it through the form, as (name, value).
     """
@@ -170,6 +171,10 @@ def _read(register: Register, sent: MultiDict[str, str] | None, known: Mapping[s
     if not may(registers().of(FamilyCase), "assign_curator", action=True):
         case.pop("k_curator_id")
         spans.pop("curator_id")
+    if order_in_force(register.session, acting.actor().unit) is not None:
+        # By an order of work a family is registered by what happens on its path, not by a day one types.
+        case.pop("k_registered_at")
+        spans.pop("registered_at")
     may_open = may(registers().of(FamilyCase), "add")
     made = NewFamily(
         parent=_part(register, sent, {**parent, "p_role": role}, "p_", _PARENT, "Представитель", known),
@@ -271,7 +276,8 @@ def _save(
     if beginning is not None:
         case = beginning.open_case(made, by, registered_at=registered_at)
     else:
-        case = open_case(made, by=by, source=CaseSource(family.case.value("source")), registered_at=registered_at)
+        cases: Any = registers().of(FamilyCase)
+        case = cases.open_case(made, by=by, source=CaseSource(family.case.value("source")), registered_at=registered_at)
     curator = _linked(session, family.case, "curator_id")
     if curator is not None:
         assign_curator(case, curator, by=by)

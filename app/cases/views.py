@@ -13,14 +13,16 @@ from werkzeug.wrappers import Response
 
 from app.acting import Actor, actor, prepared, today
 from app.base import Model
-from app.cases import directions, new_family, rules
+from app.cases import directions, gate, new_family, rules
 from app.cases.models import CaseStatus, CaseTeamMember, CuratorAssignment, FamilyCase
+from app.cases.stages import order_in_force
 from app.people.consents import members_now, withdrawn
 from app.people.models import Family, FamilyMember, Person, age_on
 from app.people.rules import register_family
 from app.people.views import withdrawal_notes
 from app.register.access import access, keeps_typed, may
 from app.register.actions import action
+from app.register.field import Field
 from app.register.pages import Act, Badge, Cell, Note
 from app.register.view import Register, registers, shown
 from app.terms import say, word
@@ -199,7 +201,10 @@ class Cases(Register):
     extra_columns = ["source", "category", "opened_at", "started_at", "next_review_at", "end_reason", "outcome"]
     filter_columns = ["status", "curator_id", "registered_at", "planned_end", "ended_at", "source", "end_reason"]
     phone_columns = ["number", "family_id", "stage"]
-    add_columns = ["family_id", "source", "category", "registered_at"]
+    form_fields = [
+        Field("why", "Обоснование", "prose", required=False, hint="Если дело заводят, хотя не всё для этого есть."),
+    ]
+    add_columns = ["family_id", "source", "category", "registered_at", "why"]
     edit_columns = ["category", "source", "journal_no", "next_review_at", "planned_end", "note"]
     show_columns = [
         ("Путь", ["family_id", "status", "curator_id", "source", "category"]),
@@ -213,6 +218,15 @@ class Cases(Register):
                      ("SocialContacts", "family.cases.id"), "FamilyPassports", "Programmes", "Agreements",
                      "Visits", "ServiceRecords", "Referrals", "InternalTasks", "ProgressReports", "Reviews",
                      "QualityAnswers", "Team", "CuratorAssignments"]  # fmt: skip
+    tab_groups = [
+        ("Приём", ("intakes", "applications", "recognitions")),
+        ("Диагностика", ("acts", "assessments", "problems", "resources", "contacts", "passports", "reviews",
+                         "quality")),
+        ("{Programme_short}", ("programmes", "agreements", "dispatches")),
+        ("Визиты и услуги", ("visits", "records", "referrals", "tasks", "progress")),
+        ("Кто ведёт", ("assignments", "team")),
+        ("Завершение", ("conclusions", "post_support", "refusals", "transfers")),
+    ]  # fmt: skip
     placeholder = "№ дела, фамилия семьи"
     add_label = "Завести дело"
 
@@ -233,14 +247,15 @@ class Cases(Register):
         """What is usually done next with an open case."""
         made = []
         for key, label, icon in (
+            ("visits", "Записать визит", "geo-alt"),
             ("records", "Записать услугу", "journal-plus"),
             ("versions", say("Составить {programme_short:acc}"), "list-check"),
         ):
             other = registers().by_key[key]
             needed = key != "versions" or record.status in BEFORE_PROGRAMME
             if record.ended_at is None and needed and may(other, "add"):
-                back = self.url("show", pk=record.id)
-                made.append(Act(key, label, other.url("add", case_id=record.id, back=back), icon=icon))
+                back, tone = self.url("show", pk=record.id), "primary" if key == "visits" else ""
+                made.append(Act(key, label, other.url("add", case_id=record.id, back=back), icon=icon, tone=tone))
         return tuple(made)
 
     def line(self, record: FamilyCase) -> str:
@@ -253,43 +268,48 @@ class Cases(Register):
         """A family is usually registered the day its case is opened."""
         return {"registered_at": today()}
 
-    def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
-        """Open the case by the rule."""
-        return rules.open_case(self.linked(values, "family_id"), by=by, **values)
+    def fitted(self, fixed: dict[str, Model], record: Any | None) -> dict[str, dict[str, Any] | None]:
+        """Where there is an order of work, the day of registration and the category come by their own rules."""
+        if order_in_force(self.session, actor().unit) is None:
+            return {"why": None}
+        made: dict[str, dict[str, Any] | None] = {"category": None, "registered_at": None}
+        return made if record is None and may(self, "override", action=True) else {**made, "why": None}
 
-    @action("assign_curator", "Назначить {curator:acc}",
-            done="{Curator} {curator?назначен|назначена|назначено}.",
-            icon="person-check", asks=("curator_id",),
-            when=lambda case: case.ended_at is None)  # fmt: skip
-    def assign_curator(self, case: FamilyCase, *, by: Actor, curator_id: int) -> None:
-        """Give the case to a curator from today."""
-        rules.assign_curator(case, self.linked({"curator_id": curator_id}, "curator_id"), by=by)
+    def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
+        """Open the case."""
+        return self.open_case(self.linked(values, "family_id"), by=by, **values)
+
+    def open_case(self, family: Family, *, by: Actor, why: str | None = None, **values: Any) -> FamilyCase:
+        """Open the case by the rule; :mod:`app.process` gives the register its own, which asks for the way in first."""
+        return rules.open_case(family, by=by, **values)
 
     @action("advance", "Перевести дальше", done="Дело переведено дальше.",
             icon="arrow-right-circle", asks=("status",),
-            when=lambda case: bool(rules.MOVES.get(case.status)))  # fmt: skip
+            when=lambda case: case.stage is None and bool(rules.MOVES.get(case.status)))  # fmt: skip
     def advance(self, case: FamilyCase, *, by: Actor, status: CaseStatus) -> None:
-        """Move the case along its path."""
+        """Move the case along its path, in a centre without an order of work."""
         rules.advance(case, status, by=by)
 
     @action("refuse", "Отказ от сопровождения", done="Дело закрыто отказом.",
             icon="x-octagon", tone="danger", multiple=False, asks=("note",),
             confirm="Напишите, кто и почему отказался: семья или центр.",
-            when=lambda case: case.status in rules.BEFORE_WORK)  # fmt: skip
+            when=lambda case: case.stage is None and case.status in rules.BEFORE_WORK)  # fmt: skip
     def refuse(self, case: FamilyCase, *, by: Actor, note: str) -> None:
         """End a case in which no accompaniment began."""
         rules.refuse_case(case, by=by, reason=note)
 
     @action("suspend", "Приостановить", done="Сопровождение приостановлено.",
             icon="pause-circle", asks=("suspend_reason", "suspended_to"), multiple=False,
-            when=lambda case: case.status is CaseStatus.ACTIVE)  # fmt: skip
+            when=lambda case: case.status is CaseStatus.ACTIVE and gate.opens(case, "case.suspend", by=actor())
+            )  # fmt: skip
     def suspend(self, case: FamilyCase, *, by: Actor, suspend_reason: str, suspended_to: Any) -> None:
         """Pause the accompaniment."""
         rules.suspend(case, by=by, reason=suspend_reason, until=suspended_to)
 
     @action("resume", "Возобновить", done="Сопровождение возобновлено.",
             icon="play-circle", multiple=False,
-            when=lambda case: case.status is CaseStatus.SUSPENDED)  # fmt: skip
+            when=lambda case: case.status is CaseStatus.SUSPENDED and gate.opens(case, "case.resume", by=actor())
+            )  # fmt: skip
     def resume(self, case: FamilyCase, *, by: Actor) -> None:
         """Go on after a pause."""
         rules.resume(case, by=by)

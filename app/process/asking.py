@@ -74,6 +74,9 @@ def answer(case: FamilyCase, question: Question) -> Any:
 @contextmanager
 def all_asked(case: FamilyCase) -> Iterator[None]:
     """Ask every question about *case* in one statement; nothing may be changed inside the block."""
+    if not is_writing():  # The first answer brings them all.
+        yield
+        return
     token = _told.set((case, dict(zip(_every, _asked(case, _every), strict=True))))
     try:
         yield

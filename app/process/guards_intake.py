@@ -171,7 +171,14 @@ _stands = (
     or_(Consent.valid_to.is_(None), Consent.valid_to >= TODAY),
 )
 _given = exists().where(Consent.person_id == FamilyMember.person_id, *_stands)
-_without = select(func.count(FamilyMember.id)).where(*_current, _asked, ~_given)
+
+
+def without_consent(wanted: Any) -> Select[Any]:
+    """Return the query of *wanted* about who of the family should have consented and has not."""
+    return select(wanted).where(*_current, _asked, ~_given)
+
+
+_without = without_consent(func.count(FamilyMember.id))
 _consented = (
     select(func.max(Consent.signed_at))
     .join(FamilyMember, FamilyMember.person_id == Consent.person_id)

@@ -83,7 +83,7 @@ def has_planned_end(case: FamilyCase) -> str | None:
 # ---- the programme -----------------------------------------------------------------------------------
 
 # The version that counts: the one a body approved or that acts, else the one being written.
-_current = (
+current_version = (
     select(ProgrammeVersion.id)
     .join(ProgrammeVersion.programme)
     .where(
@@ -94,7 +94,7 @@ _current = (
     .limit(1)
     .scalar_subquery()
 )
-_of_current = ProgrammeVersion.id == _current
+_of_current = ProgrammeVersion.id == current_version
 DRAFTED = ask(select(func.max(ProgrammeVersion.version_no)).where(_of_current))
 TERM = ask(select(func.max(ProgrammeVersion.valid_to)).where(_of_current))
 AGREED = ask(select(func.max(ProgrammeVersion.family_agreed_at)).where(_of_current))
@@ -117,10 +117,10 @@ _nobody = or_(
     and_(Measure.executor_type == ExecutorType.VOLUNTEER, func.coalesce(Measure.executor_name, "") == ""),
 )
 _for_nothing = and_(Measure.problem_id.is_(None), func.coalesce(Measure.problem, "") == "")
-MEASURES = ask(select(func.count(Measure.id)).where(Measure.version_id == _current))
+MEASURES = ask(select(func.count(Measure.id)).where(Measure.version_id == current_version))
 INCOMPLETE = ask(
     select(func.count(Measure.id)).where(
-        Measure.version_id == _current, or_(_nobody, _for_nothing, Measure.due.is_(None))
+        Measure.version_id == current_version, or_(_nobody, _for_nothing, Measure.due.is_(None))
     )
 )
 
@@ -165,17 +165,19 @@ def programme_approved(case: FamilyCase) -> str | None:
 
 CHARGED = ask(
     select(func.count(Measure.partner_id.distinct())).where(
-        Measure.version_id == _current, Measure.partner_id.is_not(None)
+        Measure.version_id == current_version, Measure.partner_id.is_not(None)
     )
 )
 DISPATCHED = ask(
-    select(func.max(Dispatch.sent_at)).where(Dispatch.version_id == _current, Dispatch.sent_at.is_not(None))
+    select(func.max(Dispatch.sent_at)).where(Dispatch.version_id == current_version, Dispatch.sent_at.is_not(None))
 )
-LETTERS = ask(select(func.count(DispatchItem.id)).join(DispatchItem.dispatch).where(Dispatch.version_id == _current))
+LETTERS = ask(
+    select(func.count(DispatchItem.id)).join(DispatchItem.dispatch).where(Dispatch.version_id == current_version)
+)
 UNSENT = ask(
     select(func.count(DispatchItem.id))
     .join(DispatchItem.dispatch)
-    .where(Dispatch.version_id == _current, DispatchItem.sent_at.is_(None))
+    .where(Dispatch.version_id == current_version, DispatchItem.sent_at.is_(None))
 )
 
 

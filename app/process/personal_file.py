@@ -25,6 +25,8 @@ from app.process.guards_results import CONCLUDED, LAST_CHECK
 from app.profiles.order import FileItem, OrderOfWork, Stage
 from app.programmes.models import Programme, ProgrammeVersion, VersionKind
 from app.programmes.rights import STANDING
+from app.progress.models import ProgressReport, ReportStatus
+from app.referrals.models import Referral
 from app.register.field import local
 
 COPIES = "copies"
@@ -41,6 +43,9 @@ _corrected = (
     select(func.max(ProgrammeVersion.decided_at))
     .join(ProgrammeVersion.programme)
     .where(Programme.case_id == CASE, ProgrammeVersion.kind != VersionKind.FIRST, ProgrammeVersion.status.in_(STANDING))
+)
+_reported = select(func.max(ProgressReport.submitted_at)).where(
+    ProgressReport.case_id == CASE, ProgressReport.status.in_([ReportStatus.SUBMITTED, ReportStatus.ACCEPTED])
 )
 PAPERS: dict[str, tuple[Question, ...]] = {
     "D01": (APPLIED,),
@@ -59,10 +64,12 @@ PAPERS: dict[str, tuple[Question, ...]] = {
     "D15": (ask(_decided.where(Body.is_internal.is_(False), Decision.kind == DecisionKind.APPROVE)),),
     "D16": (DISPATCHED,),
     "D17": (MET,),
+    "D18": (ask(_reported),),
     "D19": (INTERIM,),
     "D20": (REVIEWED,),
     "D21": (CONCLUDED,),
     "D22": (LAST_CHECK,),
+    "D25": (ask(select(func.max(Referral.date)).where(Referral.case_id == CASE, Referral.annulled_at.is_(None))),),
     "D27": (ask(select(func.max(QualityAnswer.answered_on)).where(QualityAnswer.case_id == CASE)),),
 }
 """What makes the paper of a form one that is there; the first that answers tells its day."""

@@ -94,6 +94,6 @@ def grouped(tabs: Sequence[Tab], groups: Iterable[tuple[str, tuple[str, ...]]]) 
             made += inside
         elif inside:
             total, here = sum(tab.count or 0 for tab in inside), any(tab.current for tab in inside)
-            made.append(Tab(label, label, inside[0].url, here, total))
+            made.append(Tab(label, say(label), inside[0].url, here, total))
             inner = inside if here else inner
     return [*made, *by_key.values()], inner
