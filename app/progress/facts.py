@@ -214,7 +214,7 @@ class _Reading:
                     ProgrammeVersion.in_force_at <= self.last,
                 )
                 .order_by(ProgrammeVersion.version_no)
-            ).tuples()
+            ).all()
         )
         case_of = {version: case for case, version in versions.items()}
         planned = self.session.scalars(
@@ -360,7 +360,7 @@ class _Reading:
             )
             if self.author is not None:
                 query = query.where(Referral.sent_by_id == self.author.id)
-            counts.append(dict(self.session.execute(query.group_by(Referral.case_id)).tuples()))
+            counts.append(dict(self.session.execute(query.group_by(Referral.case_id)).all()))
         return counts[0], counts[1]
 
     def levels(self) -> dict[int, str]:
@@ -368,7 +368,7 @@ class _Reading:
         found = select(LevelPeriod.case_id, LevelPeriod.label).where(
             LevelPeriod.case_id.in_(self.ids), LevelPeriod.date_from <= self.last
         )
-        return dict(self.session.execute(found.order_by(LevelPeriod.date_from, LevelPeriod.id)).tuples())
+        return dict(self.session.execute(found.order_by(LevelPeriod.date_from, LevelPeriod.id)).all())
 
     def corrections(self) -> dict[int, str]:
         """Return of the cases whose programme was corrected in the month by what: «да, протокол № 2»."""

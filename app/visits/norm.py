@@ -131,7 +131,7 @@ def _levels(session: Session, ids: Iterable[int], on: dt.date) -> dict[int, str]
     found = select(LevelPeriod.case_id, LevelPeriod.code).where(
         LevelPeriod.case_id.in_(ids), LevelPeriod.date_from <= on
     )
-    return dict(session.execute(found.order_by(LevelPeriod.date_from, LevelPeriod.id)).tuples())
+    return dict(session.execute(found.order_by(LevelPeriod.date_from, LevelPeriod.id)).all())
 
 
 def next_day(case: FamilyCase, after: dt.date) -> dt.date | None:
