@@ -47,6 +47,7 @@ def draft_act(
     """
     session = session_of(case)
     need_open(case)
+    _check(case, date, address, commission, present)
     act = LivingConditionsAct(
         case=case,
         date=date,
@@ -58,7 +59,6 @@ def draft_act(
         **content,
     )
     session.add(act)
-    _check(act)
     journal.record(session, by, "act.draft", act, f"Дело № {case.number}: начат акт обследования от {date:%d.%m.%Y}.")
     return act
 
@@ -77,14 +77,12 @@ def change_act(
         RuleBroken: the act is signed, or see above.
     """
     _need_draft(act)
+    commission = act.commission if commission is None else commission
+    present = act.present if present is None else present
+    _check(act.case, content.get("date", act.date), content.get("address", act.address), commission, present)
     for name, value in content.items():
         setattr(act, name, value)
-    if commission is not None:
-        act.commission = list(commission)
-    if present is not None:
-        act.present = list(present)
-    act.address = trimmed(act.address) or ""
-    _check(act)
+    act.commission, act.present = list(commission), list(present)
     journal.record(session_of(act), by, "act.change", act, f"{act}: изменён.")
 
 
@@ -116,8 +114,8 @@ def note_health(act: LivingConditionsAct, person: Person, *, by: Actor, note: st
         raise RuleBroken(f"{person} не из этой семьи. Выберите её члена.", field="person_id")
     if any(one.person_id == person.id for one in act.health):
         raise RuleBroken("О здоровье этого человека в акте уже сказано. Измените прежнюю строку.", field="person_id")
+    _check_health(person, note)
     made = ActHealth(act=act, person=person, note=note, service_unit_id=act.service_unit_id)
-    check_health(made)
     session.add(made)
     journal.record(session, by, "act.health", act, f"{act}: внесены сведения о здоровье.")
     return made
@@ -130,22 +128,9 @@ def change_health(told: ActHealth, *, by: Actor, note: str) -> None:
         RuleBroken: the act is signed, the person has not consented, or nothing is said.
     """
     _need_draft(told.act)
+    _check_health(told.person, note)
     told.note = note
-    check_health(told)
     journal.record(session_of(told), by, "act.health", told.act, f"{told.act}: изменены сведения о здоровье.")
-
-
-def check_health(told: ActHealth) -> None:
-    """Refuse what may not be written of somebody's health.
-
-    Raises:
-        RuleBroken: nothing is said, or the person has not consented to it (152-ФЗ, article 10).
-    """
-    if not trimmed(told.note):
-        raise RuleBroken("Напишите, что сказано или видно о здоровье.", field="note")
-    why = closed_among(session_of(told.person), {told.person.id}).get(told.person.id)
-    if why:
-        raise RuleBroken(why, field="note")
 
 
 def sign_act(act: LivingConditionsAct, *, by: Actor) -> None:
@@ -159,7 +144,7 @@ def sign_act(act: LivingConditionsAct, *, by: Actor) -> None:
     session = session_of(act)
     gate.need(case, "act.sign", by=by)
     _need_draft(act)
-    _check(act)
+    _check(case, act.date, act.address, act.commission, act.present)
     if not trimmed(act.conclusion):
         raise RuleBroken("В акте нет вывода. Напишите его и подпишите.")
     year = act.date.year
@@ -198,15 +183,26 @@ def _need_draft(act: LivingConditionsAct) -> None:
     need_open(act.case)
 
 
-def _check(act: LivingConditionsAct) -> None:
-    refuse_future(act.date, "date")
-    if not act.address:
+def _check_health(person: Person, note: str) -> None:
+    """Refuse words there are none of, and words on somebody who has not consented to them (152-ФЗ, article 10)."""
+    if not trimmed(note):
+        raise RuleBroken("Напишите, что сказано или видно о здоровье.", field="note")
+    why = closed_among(session_of(person), {person.id}).get(person.id)
+    if why:
+        raise RuleBroken(why, field="note")
+
+
+def _check(
+    case: FamilyCase, date: dt.date, address: str | None, commission: Sequence[StaffMember], present: Sequence[Person]
+) -> None:
+    refuse_future(date, "date")
+    if not trimmed(address):
         raise RuleBroken("Укажите адрес обследования.", field="address")
-    if not act.commission:
+    if not commission:
         raise RuleBroken("Отметьте хотя бы одного специалиста комиссии.", field="commission_ids")
-    for staff in act.commission:
-        need_working(staff, act.date, "commission_ids")
-    family = {seat.person_id for seat in act.case.family.members}
-    for person in act.present:
+    for staff in commission:
+        need_working(staff, date, "commission_ids")
+    family = {seat.person_id for seat in case.family.members}
+    for person in present:
         if person.id not in family:
             raise RuleBroken(f"{person} не из этой семьи. Впишите его в «Ещё в комиссии».", field="present_ids")

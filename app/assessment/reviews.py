@@ -42,6 +42,7 @@ def start_review(
     need_open(case)
     refuse_future(date, "date")
     need_working(author, date)
+    _check(date, content.get("need_satisfaction"), content.get("new_end"))
     review = EfficiencyReview(
         case=case,
         kind=kind,
@@ -51,7 +52,6 @@ def start_review(
         service_unit_id=case.service_unit_id,
         **content,
     )
-    _check(review)
     session.add(review)
     journal.record(session, by, "review.start", review, f"Дело № {case.number}: начата оценка, {review}.")
     return review
@@ -64,10 +64,11 @@ def change_review(review: EfficiencyReview, *, by: Actor, **content: Any) -> Non
         RuleBroken: it is finished, the case has ended, or a day or percentage cannot be.
     """
     _need_draft(review)
+    new = {name: content.get(name, getattr(review, name)) for name in ("date", "need_satisfaction", "new_end")}
+    refuse_future(new["date"], "date")
+    _check(**new)
     for name, value in content.items():
         setattr(review, name, value)
-    refuse_future(review.date, "date")
-    _check(review)
     journal.record(session_of(review), by, "review.change", review, f"{review}: изменено.")
 
 
@@ -175,10 +176,10 @@ def _need_draft(review: EfficiencyReview) -> None:
     need_open(review.case)
 
 
-def _check(review: EfficiencyReview) -> None:
-    if review.need_satisfaction is not None and not 0 <= review.need_satisfaction <= 100:
+def _check(date: dt.date, need_satisfaction: int | None, new_end: dt.date | None) -> None:
+    if need_satisfaction is not None and not 0 <= need_satisfaction <= 100:
         raise RuleBroken("Укажите от 0 до 100 %.", field="need_satisfaction")
-    if review.new_end is not None and review.new_end <= review.date:
+    if new_end is not None and new_end <= date:
         raise RuleBroken("Новый срок – позже дня оценки. Проверьте дату.", field="new_end")
 
 

@@ -62,6 +62,7 @@ def start_assessment(
     need_working(author, date)
     if person is not None and all(seat.person_id != person.id for seat in case.family.members):
         raise RuleBroken(f"{person} не из этой семьи. Выберите её члена.", field="person_id")
+    _refuse_open_psychology(kind, content)
     assessment = Assessment(
         case=case,
         kind=kind,
@@ -72,7 +73,6 @@ def start_assessment(
         service_unit_id=case.service_unit_id,
         **content,
     )
-    _refuse_open_psychology(assessment)
     session.add(assessment)
     journal.record(session, by, "assessment.start", assessment, f"Дело № {case.number}: начата, {assessment}.")
     return assessment
@@ -85,12 +85,14 @@ def change_assessment(assessment: Assessment, *, by: Actor, **content: Any) -> N
         RuleBroken: it is finished, the case has ended, the day or the author cannot be.
     """
     _need_draft(assessment)
+    date = content.get("date", assessment.date)
+    refuse_future(date, "date")
+    author = session_of(assessment).get(StaffMember, content.get("author_id", assessment.author_id))
+    if author is not None:
+        need_working(author, date)
+    _refuse_open_psychology(assessment.kind, content)
     for name, value in content.items():
         setattr(assessment, name, value)
-    refuse_future(assessment.date, "date")
-    if assessment.author is not None:
-        need_working(assessment.author, assessment.date)
-    _refuse_open_psychology(assessment)
     journal.record(session_of(assessment), by, "assessment.change", assessment, f"{assessment}: изменена.")
 
 
@@ -168,7 +170,6 @@ def finish_assessment(assessment: Assessment, *, by: Actor) -> None:
     gate.need(case, _ASKS_THE_GATE_FOR.get(assessment.kind, "assessment.finish"), by=by)
     _need_draft(assessment)
     refuse_future(assessment.date, "date")
-    _refuse_open_psychology(assessment)
     if assessment.kind is AssessmentKind.PSYCHOLOGICAL:
         if not trimmed(assessment.psychologist_conclusion):
             raise RuleBroken("Нет заключения психолога. Напишите его и завершите диагностику.")
@@ -193,12 +194,12 @@ def _need_draft(assessment: Assessment) -> None:
     need_open(assessment.case)
 
 
-def _refuse_open_psychology(assessment: Assessment) -> None:
+def _refuse_open_psychology(kind: AssessmentKind, content: Mapping[str, Any]) -> None:
     """Keep what a psychologist finds out of the fields everybody of the team reads (S001-3.2-b)."""
-    if assessment.kind is AssessmentKind.PSYCHOLOGICAL:
-        if trimmed(assessment.conclusion):
+    if kind is AssessmentKind.PSYCHOLOGICAL:
+        if trimmed(content.get("conclusion")):
             raise RuleBroken(_CLOSED_FIELDS, field="conclusion")
-    elif trimmed(assessment.findings) or trimmed(assessment.psychologist_conclusion):
+    elif trimmed(content.get("findings")) or trimmed(content.get("psychologist_conclusion")):
         raise RuleBroken(
             "Закрытые поля – для психологической диагностики. Выберите этот вид или очистите их.", field="kind"
         )
@@ -242,11 +243,11 @@ def change_problem(problem: Problem, *, by: Actor, **values: Any) -> None:
         RuleBroken: it is closed, the case has ended, or the day has not come.
     """
     _need_open_problem(problem)
+    refuse_future(values.get("opened_at", problem.opened_at), "opened_at")
+    if not trimmed(values.get("text", problem.text)):
+        raise RuleBroken("Напишите, в чём проблема.", field="text")
     for name, value in values.items():
         setattr(problem, name, value)
-    refuse_future(problem.opened_at, "opened_at")
-    if not trimmed(problem.text):
-        raise RuleBroken("Напишите, в чём проблема.", field="text")
     sentence = f"Дело № {problem.case.number}: проблема описана иначе."
     journal.record(session_of(problem), by, "problem.change", problem, sentence)
 
