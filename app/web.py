@@ -38,12 +38,12 @@ ICONS = tuple(
     alarm-fill archive arrow-bar-up arrow-clockwise arrow-counterclockwise arrow-down arrow-left
     arrow-left-right arrow-repeat arrow-return-left arrow-right arrow-right-circle arrow-up arrow-up-right award
     bandaid bank bar-chart bell bell-fill book bookmark box-arrow-in-right box-arrow-right box-seam briefcase
-    building calculator calendar-check calendar-event calendar-plus calendar-range calendar-x calendar2-week
+    building building-add calculator calendar-check calendar-event calendar-plus calendar-range calendar-x calendar2-plus calendar2-week
     calendar3 calendar3-event cash-coin chat-dots chat-left-text check-circle check-circle-fill check-lg
     check2-all check2-circle check2-square chevron-down chevron-left chevron-right circle clipboard
     clipboard-check clipboard-data clipboard-plus clipboard2-check clipboard2-pulse clock clock-history
     cloud-check collection credit-card-2-front cup-hot dash-circle dash-square database diagram-3 door-open
-    download easel emoji-smile envelope envelope-paper exclamation-circle exclamation-circle-fill
+    download easel emoji-smile envelope envelope-open envelope-paper exclamation-circle exclamation-circle-fill
     exclamation-octagon-fill exclamation-triangle exclamation-triangle-fill eye eye-slash file-earmark
     file-earmark-arrow-down file-earmark-arrow-up file-earmark-check file-earmark-medical file-earmark-pdf
     file-earmark-image file-earmark-person file-earmark-plus file-earmark-spreadsheet file-earmark-text

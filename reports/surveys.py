@@ -126,7 +126,7 @@ HEADING = Report(
     ),
     _lines,
     about="Что семьи ответили в опросах: по каждому вопросу, в сравнении с прошлым опросом.",
-    icon="ui-checks",
+    icon="hand-thumbs-up",
     by_case=False,
     on_health=False,
     hold=3,

@@ -83,7 +83,7 @@ class OrderItems(Register):
         order, responsible = self.linked(values, "order_id"), self.linked(values, "responsible_id")
         return rules.add_item(order, by=by, responsible=responsible, **values)
 
-    @action("settle", "Исполнен", done="Пункт отмечен исполненным.", icon="check2", asks=("done_on",),
+    @action("settle", "Исполнен", done="Пункт отмечен исполненным.", icon="check-lg", asks=("done_on",),
             when=lambda item: item.done_on is None)  # fmt: skip
     def settle(self, item: OrderItem, *, by: Actor, done_on: dt.date) -> None:
         """Mark the point carried out."""

@@ -58,7 +58,7 @@ class Surveys(Register):
         """The way to the form of one questionnaire, while families are being asked."""
         if record.status is not RoundStatus.OPEN or not may(self, "work"):
             return ()
-        return (Act("respond", "Внести анкету", self.url("respond", pk=record.id), icon="ui-checks", tone="primary"),)
+        return (Act("respond", "Внести анкету", self.url("respond", pk=record.id), icon="hand-thumbs-up", tone="primary"),)
 
     @expose(f"/{PK}/respond", methods=["GET", "POST"])
     @keeps_typed
@@ -81,7 +81,7 @@ class Surveys(Register):
 
         return ask(self, asked, questions, rule)
 
-    @action("open", "Начать опрос", done="Опрос начат.", icon="play", multiple=False, asks=("sent",),
+    @action("open", "Начать опрос", done="Опрос начат.", icon="play-circle", multiple=False, asks=("sent",),
             when=lambda one: one.status is RoundStatus.DRAFT)  # fmt: skip
     def open(self, asked: SurveyRound, *, by: Actor, sent: int) -> None:
         """Begin to ask."""
