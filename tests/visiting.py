@@ -27,7 +27,7 @@ from werkzeug.security import generate_password_hash
 from app import create_app, setup
 from app.acting import SYSTEM, acting, clock_at, now
 from app.base import session_of
-from app.cases.models import Direction, FamilyCase
+from app.cases.models import CuratorAssignment, Direction, FamilyCase
 from app.cases.rules import add_to_team, assign_curator
 from app.database import upgrade
 from app.days.rules import fill_around
@@ -217,10 +217,18 @@ def visit(app: Flask, stored: Session) -> Visit:
 
 
 def lead(session: Session, browser: Browser, *cases: FamilyCase) -> None:
-    """Make the visitor of *browser* the curator of *cases* from today on, so that a curator sees them."""
+    """Make the visitor of *browser* the curator of *cases* from today on, so that a curator sees them.
+
+    Where an order of work says when a curator is appointed, it is not asked: the test is about what he does.
+    """
     staff = session.get_one(StaffMember, browser.staff_id)
-    for case in cases:
-        assign_curator(session.get_one(FamilyCase, case.id), staff, by=SYSTEM)
+    for case in (session.get_one(FamilyCase, each.id) for each in cases):
+        if case.stage is None:
+            assign_curator(case, staff, by=SYSTEM)
+            continue
+        unit = case.service_unit_id
+        session.add(CuratorAssignment(case=case, staff=staff, date_from=case.opened_at, service_unit_id=unit))
+        case.curator = staff
     session.flush()
 
 

@@ -30,8 +30,8 @@ from app.process.guards_programme import SIGNED, VALID_TO
 from app.profiles.order import OrderOfWork
 from app.register.access import may
 from app.register.actions import action
+from app.register.detail import OwnTab
 from app.register.field import Field, local
-from app.register.pages import OwnTab
 from app.register.view import registers
 from app.terms import say
 from app.visits.models import Visit
@@ -219,7 +219,7 @@ def _kept(case: FamilyCase) -> list[tuple[str, str]]:
     return [(one.code, one.label) for one in case.file_items]
 
 
-@action("keep_paper", "Отметить документ личного дела", done="Отметка в личном деле сохранена.", icon="folder-check",
+@action("keep_paper", "Отметить документ личного дела", done="Отметка в личном деле сохранена.", icon="patch-check",
         asks=("paper_code", "received_on", "certified_by_id?", "certified_on?", "page_from?", "page_to?", "note?"),
         multiple=False, confirm="Копия считается, когда указано, кто и когда её заверил.", presets=_asked_paper,
         fits=lambda case: _offered("paper_code", _by_hand(case)), when=lambda case: False)  # fmt: skip
@@ -232,7 +232,7 @@ def keep_paper(
     return f"{self.url('show', pk=case.id)}?tab=file"
 
 
-@action("take_out_paper", "Снять отметку", done="Отметка снята.", icon="folder-x", asks=("paper_code",),
+@action("take_out_paper", "Снять отметку", done="Отметка снята.", icon="file-earmark-x", asks=("paper_code",),
         multiple=False, presets=_asked_paper, fits=lambda case: _offered("paper_code", _kept(case)),
         when=lambda case: False)  # fmt: skip
 def take_out_paper(self: Cases, case: FamilyCase, *, by: Actor, paper_code: str) -> str:

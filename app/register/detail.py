@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Label, func, select
@@ -16,6 +16,16 @@ from app.register.models import Attachment
 from app.register.pages import Cell, Closed, FactsPart, Tab
 from app.register.spec import Related, Spec
 from app.terms import say
+
+
+@dataclass(frozen=True)
+class OwnTab:
+    """A tab a register draws by itself: *template* gets what *gather* returns of (register, record) as page.extra."""
+
+    key: str
+    label: str
+    template: str
+    gather: Callable[[Any, Any], dict[str, object]]
 
 
 def facts(

@@ -6,9 +6,8 @@ Tones are ``ok``, ``warn``, ``bad``, ``info`` and ``""`` (neutral); icons are na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 # ---- lists -------------------------------------------------------------------------------------------
 
@@ -356,16 +355,6 @@ class Tab:
     url: str
     current: bool = False
     count: int | None = None
-
-
-@dataclass(frozen=True)
-class OwnTab:
-    """A tab a register draws by itself: *template* gets what *gather* returns of (register, record) as page.extra."""
-
-    key: str
-    label: str
-    template: str
-    gather: Callable[[Any, Any], dict[str, object]]
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,13 @@ class RowForm:
 
     def seen_spec(self) -> Spec:
         """Return the register's Spec with the fields of the row as its form."""
-        spec = self._register.seen_spec()
+        return self._of_row(self._register.seen_spec())
+
+    def form_spec(self, fixed: dict[str, Any], record: Any | None = None) -> Spec:
+        """Return the same, fitted to the record as its whole form is."""
+        return self._of_row(self._register.form_spec(fixed, record))
+
+    def _of_row(self, spec: Spec) -> Spec:
         open_to_form = {name for group in spec.edit for name in group.names}
         names = tuple(name for name in self._register.row_fields if name in open_to_form)
         return replace(spec, edit=(Group("", names),)) if names else abort(404)

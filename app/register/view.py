@@ -31,13 +31,14 @@ from app.extensions import db
 from app.register import card, editing, exporting, listing, looking, performing, view_pages, walking
 from app.register.access import BIGGEST, PK, RIGHTS, access, holds, keeps_typed, may
 from app.register.declared import actions_of, declaration_of, row_fields_of, shown, where
+from app.register.detail import OwnTab
 from app.register.field import Field, fields_of
 from app.register.file_pages import TAB, FileRoutes
 from app.register.left import leave_at, left_at
 from app.register.list_routes import ListRoutes
 from app.register.long_export import begun_if_long
 from app.register.lookup import look_up
-from app.register.pages import Act, Badge, ListPage, Note, OwnTab
+from app.register.pages import Act, Badge, ListPage, Note
 from app.register.registry import registers
 from app.register.spec import Spec, SpecError, spec_of
 from app.register.state import BadState, ListState, read_state
