@@ -38,8 +38,8 @@ ICONS = tuple(
     alarm-fill archive arrow-bar-up arrow-clockwise arrow-counterclockwise arrow-down arrow-left
     arrow-left-right arrow-repeat arrow-return-left arrow-right arrow-right-circle arrow-up arrow-up-right award
     bandaid bank bar-chart bell bell-fill book bookmark box-arrow-in-right box-arrow-right box-seam briefcase
-    building building-add calculator calendar-check calendar-event calendar-plus calendar-range calendar-x calendar2-plus
-    calendar2-week
+    building building-add calculator calendar-check calendar-event calendar-plus calendar-range calendar-x
+    calendar2-plus calendar2-week
     calendar3 calendar3-event cash-coin chat-dots chat-left-text check-circle check-circle-fill check-lg
     check2-all check2-circle check2-square chevron-down chevron-left chevron-right circle clipboard
     clipboard-check clipboard-data clipboard-plus clipboard2-check clipboard2-pulse clock clock-history
