@@ -16,6 +16,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from app import journal
 from app.acting import Actor, now, today
 from app.assessment.lists import AssessmentStatus, Conclusion, ProblemOutcome, ReviewKind
@@ -108,8 +110,9 @@ def say_outcomes(
             one = ReviewOutcome(review=review, problem=problems[pk], service_unit_id=review.service_unit_id)
             session.add(one)
         one.outcome, one.note = outcome, trimmed(note)
-    # So that a colleague who has the page open is told that it has changed: the row of the review has a new version.
     review.changed_at = now()
+    # So that a colleague who has the page open is told that it has changed: the row gets a new version in any case.
+    flag_modified(review, "changed_at")
     journal.record(session, by, "review.outcomes", review, f"{review}: отмечены результаты по проблемам.")
 
 

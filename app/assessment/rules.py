@@ -17,6 +17,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from app import journal
 from app.acting import Actor, now, today
 from app.assessment.lists import AssessmentKind, AssessmentStatus, Domain, ProblemOutcome, ResourceKind
@@ -153,6 +155,8 @@ def score(assessment: Assessment, marks: Mapping[Key, int | None], *, by: Actor)
                 )
             )
     assessment.scored_at = now()
+    # So that a colleague who has the page open is told that it has changed: the row gets a new version in any case.
+    flag_modified(assessment, "scored_at")
     session.flush()
     session.expire(assessment, ["scores"])
     given = counted(len(assessment.scores), "оценка", "оценки", "оценок")
