@@ -20,7 +20,6 @@ from app.jobs import results, rules
 from app.jobs.models import Job
 from app.jobs.queue import TROUBLES
 from app.jobs.running import jobs
-from app.jobs.tasks import TASKS
 from app.register import workbook
 from app.register.access import PK, signed_in
 from app.register.pages import Act, Blank
@@ -68,7 +67,7 @@ class Work(BaseView):
             "title": job.title,
             "state": STATES[job.status],
             "progress": state,
-            "waits": "Работа идёт" if job.code in TASKS and TASKS[job.code].writes else "Отчёт готовится",
+            "waits": "Отчёт готовится" if job.code.startswith("export.") else "Работа идёт",
             "state_url": url_for("Work.state", pk=pk),
             "started": moment(job.started_at, by.zone),
             "finished": moment(job.finished_at, by.zone),

@@ -70,6 +70,8 @@ def test_views_columns_many_rows_and_one_row(centre: ServiceUnit, address: str, 
     assert "Телефон" in heads(page) and "Детей" not in heads(page)
     walk.open("Семьи")
     assert "Телефон" in heads(page)
+    page.locator("summary", has_text="Фильтр").click()
+    walk.picture("list-filters")
 
     # ---- a view, kept as the one the list opens with ----------------------------------------------------
     page.goto(f"{address}/families/?f.phone.op=empty")

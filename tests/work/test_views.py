@@ -69,7 +69,7 @@ def _start(stored: Session, browser: Browser, title: str = "Выгрузка: С
 def test_a_job_can_be_left_and_its_file_taken_later(mine: Browser, stored: Session, workers: Jobs) -> None:
     pk = _start(stored, mine)
     page = mine.get(f"/work/{pk}").text
-    assert "Отчёт готовится, можно уйти со страницы." in page
+    assert "Работа идёт, можно уйти со страницы." in page
     assert "Ждёт своей очереди: сначала закончатся задания, начатые раньше." in page
     assert mine.get(f"/work/{pk}/file").status_code == 404
     workers.run_due()
