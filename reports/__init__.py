@@ -18,14 +18,36 @@ from app.acting import Actor, acting
 from app.base import RuleBroken
 from app.register import workbook
 from app.words import counted
-from reports import children, consents, families, intakes, meetings, register_journal, services, surveys
+from reports import (
+    children,
+    consents,
+    families,
+    intakes,
+    meetings,
+    progress,
+    referrals,
+    register_journal,
+    services,
+    surveys,
+)
 from reports.form import BLANK, Asked, Filters, Report
 
 __all__ = ["REPORTS", "Asked", "Filters", "Report", "export", "report_of"]
 
 REPORTS: dict[str, Report] = {
     module.HEADING.code: module.HEADING
-    for module in (families, intakes, register_journal, children, meetings, services, surveys, consents)
+    for module in (
+        families,
+        intakes,
+        register_journal,
+        children,
+        meetings,
+        services,
+        progress,
+        surveys,
+        referrals,
+        consents,
+    )
 }
 
 

@@ -98,7 +98,9 @@ class Report:
     *lines* reads from the database in the acting scope and yields one object a row; it must not ask for data a column
     not shown would need. *about* is a sentence for who chooses. *by_case*: the filters of :class:`Filters` apply.
     *on_health*: for who may see them it holds data on health, and the journal says so. *summary* returns the sheets
-    that follow the first one, each with its own columns and rows; they are read before the lines are.
+    that follow the first one, each with its own columns and rows; they are read before the lines are. *varying* returns
+    all the columns of a register whose columns depend on the centre's order of work; *fields* are then those of a
+    centre without one.
     """
 
     code: str
@@ -112,28 +114,26 @@ class Report:
     on_health: bool = True
     hold: int = 0
     summary: Callable[[Session, Asked], tuple[Summary, ...]] | None = None
+    varying: Callable[[Session, Asked], tuple[Field, ...]] | None = None
 
     @property
     def title(self) -> str:
         """What the register is called."""
         return say(self.called)
 
-    def shown(self, asked: Asked) -> tuple[Field, ...]:
+    def shown(self, session: Session, asked: Asked) -> tuple[Field, ...]:
         """Return the columns that who asks may see."""
-        return tuple(each for each in self.fields if asked.sees(each.sight))
-
-    def heading(self, asked: Asked, organisation: str) -> Heading:
-        """Return what stands above the rows."""
-        columns = tuple(Column(say(each.title), each.kind, each.width, each.total) for each in self.shown(asked))
-        return Heading(self.title, asked.in_words, organisation, columns, self.hold)
+        every = self.varying(session, asked) if self.varying is not None else self.fields
+        return tuple(each for each in every if asked.sees(each.sight))
 
     def sheets(
         self, session: Session, asked: Asked, organisation: str
     ) -> list[tuple[Heading, Iterable[tuple[Any, ...]]]]:
         """Return the register and the summaries that follow it, each with its heading."""
-        made: list[tuple[Heading, Iterable[tuple[Any, ...]]]] = [
-            (self.heading(asked, organisation), self.rows(session, asked))
-        ]
+        fields = self.shown(session, asked)
+        columns = tuple(Column(say(each.title), each.kind, each.width, each.total) for each in fields)
+        heading = Heading(self.title, asked.in_words, organisation, columns, self.hold)
+        made: list[tuple[Heading, Iterable[tuple[Any, ...]]]] = [(heading, self.rows(session, asked, fields))]
         for one in self.summary(session, asked) if self.summary else ():
             made.append((Heading(one.title, asked.in_words, organisation, one.columns, hold=1), one.rows))
         return made
@@ -142,9 +142,9 @@ class Report:
         """Return ``R01_reestr_semey_2026-03-31.xlsx``."""
         return file_name(self.code, self.name, on)
 
-    def rows(self, session: Session, asked: Asked) -> Iterator[tuple[Any, ...]]:
-        """Yield the values of each line, one batch of records in memory at a time."""
-        values = [each.value for each in self.shown(asked)]
+    def rows(self, session: Session, asked: Asked, fields: tuple[Field, ...]) -> Iterator[tuple[Any, ...]]:
+        """Yield the values of *fields* of each line, one batch of records in memory at a time."""
+        values = [each.value for each in fields]
         for line in self.lines(session, asked):
             yield tuple(value(line) for value in values)
 

@@ -1,12 +1,13 @@
 """R06 Журнал оказанных услуг (domain.md 5): every service given, and what they come to.
 
-An annulled service is in no register. Three sheets follow the journal: by month and direction, by performer, by kind
-of help; each adds up to the journal («сумма по направлениям = всего», S001-2.3-a: a service is counted once).
+An annulled service is in no register. Four sheets follow the journal: by month and direction, by performer, by kind
+of help, by whether the service belongs to the guaranteed list; each adds up to the journal («сумма по направлениям =
+всего», S001-2.3-a: a service is counted once).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from sqlalchemy import Row, extract, func, select
 from sqlalchemy.orm import Session
 
+from app.acting import actor
+from app.cases.directions import directions_of
 from app.cases.models import Direction, FamilyCase
 from app.organisation.models import Department, StaffMember
 from app.people.models import Family, Person
@@ -115,6 +118,7 @@ def _summary(session: Session, asked: Asked) -> tuple[Summary, ...]:
         _by_month(session, asked),
         _by_performer(session, asked),
         _by_kind(session, asked),
+        _by_list(session, asked),
     )
 
 
@@ -125,20 +129,31 @@ def _by_month(session: Session, asked: Asked) -> Summary:
     amounts: dict[tuple[int, int], dict[Direction, Decimal]] = {}
     for of_year, of_month, direction, amount in session.execute(query.group_by(year, month, Service.direction)):
         amounts.setdefault((int(of_year), int(of_month)), {})[direction] = amount
+    found = {direction for of_month in amounts.values() for direction in of_month}
+    shown = directions_shown(session, found)
     columns = (
         Column("Месяц", width=12),
-        *(Column(direction.label, "number", 15, total=True) for direction in Direction),
+        *(Column(label, "number", 15, total=True) for label in shown.values()),
         Column("Всего", "number", 12, total=True),
     )
     rows = tuple(
         (
             f"{of_month:02d}.{of_year}",
-            *(amounts[of_year, of_month].get(direction, 0) for direction in Direction),
+            *(amounts[of_year, of_month].get(direction, 0) for direction in shown),
             sum(amounts[of_year, of_month].values()),
         )
         for of_year, of_month in sorted(amounts)
     )
     return Summary("По направлениям и месяцам", columns, rows)
+
+
+def directions_shown(session: Session, found: Collection[Direction]) -> dict[Direction, str]:
+    """Return the directions a register has columns for, each in the centre's words: its own, and any other *found*.
+
+    So all the columns together are all the services, also of a centre that has changed its directions.
+    """
+    own = directions_of(session, actor().unit_id)
+    return own | {direction: direction.label for direction in Direction if direction in found and direction not in own}
 
 
 def _by_performer(session: Session, asked: Asked) -> Summary:
@@ -155,6 +170,18 @@ def _by_kind(session: Session, asked: Asked) -> Summary:
     order = list(ServiceKind)
     rows = sorted((tuple(row) for row in session.execute(query)), key=lambda row: order.index(row[0]))
     return Summary("По видам помощи", (Column("Вид помощи", width=34), *_AMOUNTS), tuple(rows))
+
+
+def _by_list(session: Session, asked: Asked) -> Summary:
+    """Sum what belongs to the guaranteed list and what does not, by the act that sets it (S001-3.4)."""
+    query = _counted(asked, Service.is_guaranteed, Service.source_act, *_sums())
+    query = query.group_by(Service.is_guaranteed, Service.source_act)
+    rows = tuple(
+        ("входит" if guaranteed else "не входит", act, *amounts)
+        for guaranteed, act, *amounts in sorted(session.execute(query), key=lambda row: (not row[0], row[1] or ""))
+    )
+    columns = (Column("Гарантированный перечень", width=26), Column("Чем установлена", width=34), *_AMOUNTS)
+    return Summary("Гарантированный перечень", columns, rows)
 
 
 def _sums() -> tuple[Any, ...]:
@@ -189,7 +216,7 @@ HEADING = Report(
         Field("Отметка получателя", lambda line: "да" if line.given.recipient_mark else "", width=13),
     ),
     _lines,
-    about="Кому, что и кто оказал; итоги по направлениям и месяцам, исполнителям и видам помощи.",
+    about="Кому, что и кто оказал; итоги по направлениям и месяцам, исполнителям, видам помощи и перечню.",
     icon="journal-check",
     on_health=False,
     hold=4,

@@ -1,4 +1,4 @@
-"""R06 Журнал оказанных услуг: each service once, three sheets of sums that add up, and the way back by Excel."""
+"""R06 Журнал оказанных услуг: each service once, four sheets of sums that add up, and the way back by Excel."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from app.services.intake_plan import preview
 from app.services.models import Place, ServiceKind, ServiceRecord
 from app.services.rules import record_service, void_service
 from reports import Asked, Filters, export
+from tests.by_order import work_by
 from tests.make import DAY, centre, child_of, make_actor, make_case, make_service, make_staff, make_unit, mother_of
 from tests.meetings.make import council, make_approved
 from tests.reports.reading import HEADER, counting, exported, lines_of, totals_of
@@ -93,9 +94,9 @@ def test_every_sheet_adds_up_to_the_journal():
                  on=dt.date(2026, month, 15))  # fmt: skip
 
         book = book_of(session, by, Asked(DAY))
-        journal, by_month, by_performer, by_kind = book.worksheets
+        journal, by_month, by_performer, by_kind, by_list = book.worksheets
         assert book.sheetnames == ["Журнал оказанных услуг", "По направлениям и месяцам", "По исполнителям",
-                                   "По видам помощи"]  # fmt: skip
+                                   "По видам помощи", "Гарантированный перечень"]  # fmt: skip
         assert totals_of(journal)["Количество"] == 4.5
         assert [{title: value for title, value in line.items() if value} for line in lines_of(by_month)] == [
             {"Месяц": "01.2026", "социально-психологические": 1, "социально-бытовые": 1.5, "Всего": 2.5},
@@ -111,13 +112,13 @@ def test_every_sheet_adds_up_to_the_journal():
             ["социальная услуга", 1, 1.5, 30, 1, 1],
             ["консультация", 2, 3, 60, 2, 2],
         ]
-        for sheet in (by_performer, by_kind):
+        for sheet in (by_performer, by_kind, by_list):
             assert (totals_of(sheet)["Раз"], totals_of(sheet)["Количество"]) == (3, 4.5)
 
 
-def test_an_empty_journal_has_its_four_sheets():
+def test_an_empty_journal_has_its_five_sheets():
     with centre() as (session, by):
-        assert [lines_of(sheet) for sheet in book_of(session, by, JANUARY).worksheets] == [[], [], [], []]
+        assert [lines_of(sheet) for sheet in book_of(session, by, JANUARY).worksheets] == [[], [], [], [], []]
 
 
 def test_the_filters_of_the_case_narrow_every_sheet():
@@ -156,7 +157,8 @@ def test_a_loaded_journal_comes_out_as_the_base_holds_it_and_goes_in_again_witho
             assert export("R06", out, session, Asked(DAY), by=by) == 4
             plan = preview(session, open_workbook(out), by=by)
         assert (plan.problems, [item.verdict for item in plan.items]) == ([], [Verdict.UNCHANGED] * 4)
-        assert [name for name, _ in plan.unread] == ["По направлениям и месяцам", "По исполнителям", "По видам помощи"]
+        sums = ["По направлениям и месяцам", "По исполнителям", "По видам помощи", "Гарантированный перечень"]
+        assert [name for name, _ in plan.unread] == sums
 
 
 def test_thirty_services_cost_as_many_queries_as_one():
@@ -183,3 +185,56 @@ def test_both_databases_sum_by_month(session):
         book = book_of(session, by, JANUARY)
     assert lines_of(book.worksheets[1])[0]["Всего"] == 3
     assert totals_of(book.worksheets[2])["Раз"] == 1
+
+
+# ---- by the order of work ----------------------------------------------------------------------------------------
+
+
+def test_s001_3_4_services_of_the_guaranteed_list_are_summed_apart_with_the_act_that_sets_it():
+    with centre() as (session, by):
+        case = make_case(session, by, status=CaseStatus.REGISTERED)
+        act = "пост. Губернатора от 09.11.2004 № 602"
+        listed = make_service(session, by, is_guaranteed=True, source_act=act)
+        for service in (listed, listed, make_service(session, by)):
+            give(session, by, case, service=service)
+        found = lines_of(book_of(session, by, JANUARY)["Гарантированный перечень"])
+        assert [(line["Гарантированный перечень"], line["Чем установлена"], line["Раз"]) for line in found] == [
+            ("входит", act, 2), ("не входит", "–", 1),
+        ]  # fmt: skip
+
+
+def test_s001_2_2_d3_services_given_from_afar_are_told_apart():
+    with centre() as (session, by):
+        case = make_case(session, by, status=CaseStatus.REGISTERED)
+        for place in (Place.HOME, Place.REMOTE):
+            give(session, by, case, place=place)
+        found = lines_of(exported("R06", session, by, JANUARY))
+        assert {line["Место"]: line["Форма"] for line in found} == {"на дому": "очно", "дистанционно": "дистанционно"}
+
+
+def test_s001_2_3_a_help_at_home_is_told_with_the_department_of_whoever_gave_it():
+    with centre() as (session, by):
+        case = make_case(session, by, status=CaseStatus.REGISTERED)
+        both = [Department(name=name, service_unit_id=by.unit_id) for name in ("ОССО", "ОСОСД")]
+        cultural = make_service(session, by, kind=ServiceKind.CULTURAL)
+        for department in both:
+            give(session, by, case, service=cultural, performer=make_staff(session, by, department=department),
+                 place=Place.HOME)  # fmt: skip
+        book = book_of(session, by, JANUARY)
+        journal = lines_of(book.worksheets[0])
+        assert [line["Исполнитель, подразделение"].rpartition(", ")[2] for line in journal] == ["ОССО", "ОСОСД"]
+        assert [(line["Вид помощи"], line["Раз"]) for line in lines_of(book["По видам помощи"])] == [
+            ("социокультурная реабилитация", 2)
+        ]
+
+
+def test_s000_9_directions_are_those_of_the_order_of_work_and_any_other_that_was_used():
+    with centre() as (session, by):
+        case = make_case(session, by, status=CaseStatus.REGISTERED)
+        give(session, by, case, service=make_service(session, by, direction=Direction.URGENT))
+        work_by(session, by, "sudogda")
+        by_month = book_of(session, by, JANUARY)["По направлениям и месяцам"]
+        assert [cell.value for cell in by_month[HEADER]] == [
+            "Месяц", "психолого-педагогические", "социально-медицинские", "социально-правовые", "социально-бытовые",
+            "срочные", "Всего",
+        ]  # fmt: skip
