@@ -41,7 +41,7 @@ PAUSED = "Сопровождение приостановлено. Сначал�
 BY_CONCLUSION = (
     "С сопровождения снимают заключением: подготовьте его и подпишите. Без него дело не закрыть и с обоснованием."
 )
-MAY_OVERRIDE = "Перевести дело можно и без этого: решает {who}, с письменным обоснованием."
+MAY_OVERRIDE = "{what} дело можно и без этого: решает {who}, с письменным обоснованием."
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def admit(case: FamilyCase, *, by: Actor, reason: str | None = None) -> FamilyCa
     if not lacking:
         return case
     if not (lord and reason):
-        way = f" {say(MAY_OVERRIDE, who=_who_overrides(order))}"
+        way = f" {say(MAY_OVERRIDE, what='Завести', who=_who_overrides(order))}"
         raise RuleBroken(f"Дело не заведено. {lacking[0].missing}{way}", field="why" if lord else None)
     session = session_of(case)
     period = session.scalars(
@@ -246,7 +246,7 @@ def override(case: FamilyCase, to: str, *, by: Actor, reason: str) -> None:
     order, _ = _standing(case)
     gate.need(case, "override", by=by)
     if not may_override(order, case, by):
-        raise RuleBroken(say(MAY_OVERRIDE, who=_who_overrides(order)))
+        raise RuleBroken(say(MAY_OVERRIDE, what="Перевести", who=_who_overrides(order)))
     reason = _need_reason(reason, "Напишите обоснование: оно останется в деле.")
     found = _way_to(case, order, to)
     if found.way.ends_case:
