@@ -41,6 +41,7 @@ PAUSED = "Сопровождение приостановлено. Сначал�
 BY_CONCLUSION = (
     "С сопровождения снимают заключением: подготовьте его и подпишите. Без него дело не закрыть и с обоснованием."
 )
+BY_DECISION = "Дело прекращают по решению об отказе в признании, обоснование его не заменит."
 MAY_OVERRIDE = "{what} дело можно и без этого: решает {who}, с письменным обоснованием."
 
 
@@ -61,14 +62,21 @@ class Condition:
 class WayOut:
     """A way out of the stage of a case: where it leads, what it is called and what it asks for.
 
-    *own* are the conditions of this way only; *over* is the optional stage it passes over.
+    *ahead* is the state of the case there, *own* are the conditions of this way only, *over* is the optional stage it
+    passes over.
     """
 
     way: Way
     label: str
+    ahead: CaseStatus
     common: tuple[Condition, ...]
     own: tuple[Condition, ...]
     over: Stage | None = None
+
+    @property
+    def ends_work(self) -> bool:
+        """Whether the accompaniment ends here: that is the matter of the conclusion, not of a move."""
+        return self.way.to == CaseStatus.CLOSED or self.ahead is CaseStatus.POST_SUPPORT
 
     @property
     def lacking(self) -> tuple[Condition, ...]:
@@ -94,14 +102,14 @@ def ways(case: FamilyCase) -> tuple[WayOut, ...]:
         common = tuple(Condition(ref, gate.unmet(case, ref)) for ref in stage.exit)
         made = []
         for way in stage.ways:
-            made.append(WayOut(way, _label(order, way), common, _own(case, order, way, stage.exit)))
+            own = _own(case, order, way, stage.exit)
+            made.append(WayOut(way, _label(order, way), _status(order, way), common, own))
             ahead = order.stage_by_code.get(way.to)
-            if ahead is not None and ahead.optional:
-                made += [
-                    WayOut(one, _label(order, one), (*common, *made[-1].own), _own(case, order, one, stage.exit), ahead)
-                    for one in ahead.ways
-                    if not one.ends_case
-                ]
+            if ahead is None or not ahead.optional:
+                continue
+            for one in ahead.ways:
+                further = _own(case, order, one, stage.exit)
+                made.append(WayOut(one, _label(order, one), _status(order, one), (*common, *own), further, ahead))
         return tuple(made)
 
 
@@ -114,6 +122,10 @@ def _own(case: FamilyCase, order: OrderOfWork, way: Way, known: tuple[GuardRef, 
     for ref in known:
         asked.pop(ref.code, None)
     return tuple(Condition(ref, gate.unmet(case, ref)) for ref in asked.values())
+
+
+def _status(order: OrderOfWork, way: Way) -> CaseStatus:
+    return CaseStatus(way.to if way.ends_case else order.stage_by_code[way.to].status)
 
 
 def _label(order: OrderOfWork, way: Way) -> str:
@@ -168,12 +180,14 @@ def advance(case: FamilyCase, to: str, *, by: Actor) -> None:
     order, _ = _standing(case)
     gate.need(case, "case.advance", by=by)
     found = _way_to(case, order, to)
+    if found.ends_work:
+        raise RuleBroken(BY_CONCLUSION)
     if found.lacking:
         first, more = found.lacking[0], len(found.lacking) - 1
         rest = f" И ещё {counted(more, 'условие', 'условия', 'условий')}." if more else ""
         raise RuleBroken(f"Перейти дальше пока нельзя. {first.sentence}{rest}")
     if found.way.ends_case:
-        _end(case, found.way, by)
+        refuse_case(case, by=by, reason="Семья не признана нуждающейся.", end_reason=EndReason.OTHER)
     else:
         _go(case, to, by, StageMove.ADVANCED)
 
@@ -195,7 +209,7 @@ def skip(case: FamilyCase, to: str, *, by: Actor, reason: str) -> None:
     else:
         found = _way_to(case, order, to, over=True)
         lacking = found.lacking
-    if found.way.ends_case:
+    if found.ends_work or found.way.ends_case:
         raise RuleBroken("Через этап переходят к следующему этапу, а не к концу дела.", field="to_stage")
     if lacking:
         raise RuleBroken(f"Перейти дальше пока нельзя. {lacking[0].sentence}")
@@ -249,8 +263,8 @@ def override(case: FamilyCase, to: str, *, by: Actor, reason: str) -> None:
         raise RuleBroken(say(MAY_OVERRIDE, what="Перевести", who=_who_overrides(order)))
     reason = _need_reason(reason, "Напишите обоснование: оно останется в деле.")
     found = _way_to(case, order, to)
-    if found.way.ends_case:
-        raise RuleBroken(BY_CONCLUSION, field="to_stage")
+    if found.ends_work or found.way.ends_case:
+        raise RuleBroken(BY_CONCLUSION if found.ends_work else BY_DECISION, field="to_stage")
     if not found.lacking:
         raise RuleBroken("Для этого перехода всё готово, обоснование не нужно. Нажмите «Перейти дальше».")
     _go(case, to, by, StageMove.OVERRIDDEN, reason=reason, lacking=_told(found.lacking))
@@ -294,13 +308,6 @@ def _go(
     if ahead is CaseStatus.ACTIVE:
         begin(case)
         happened(case, "stage_active_entered", on=day)
-
-
-def _end(case: FamilyCase, way: Way, by: Actor) -> None:
-    """End the case where a way leads to an end; taking off the register is the matter of the conclusion."""
-    if CaseStatus(way.to) is not CaseStatus.REFUSED:
-        raise RuleBroken(BY_CONCLUSION)
-    refuse_case(case, by=by, reason="Семья не признана нуждающейся.", end_reason=EndReason.OTHER)
 
 
 def may_override(order: OrderOfWork, case: FamilyCase, by: Actor) -> bool:

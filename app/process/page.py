@@ -18,9 +18,6 @@ from app.register.pages import Act
 from app.register.registry import registers
 from app.terms import say
 
-CONCLUDE = ("closure.prepare", "closure.sign", "post.finish")
-"""Actions that lead to the end of a case; the move itself is theirs."""
-
 AS_MOVED = {
     StageMove.OVERRIDDEN: ", с обоснованием директора",
     StageMove.RETURNED: ", возвращено",
@@ -122,7 +119,7 @@ def _forward(case: FamilyCase, order: OrderOfWork, stage: Stage, outs: list[WayO
         return []
     made = []
     for out in outs:
-        if out.is_open and not (out.way.ends_case and {d.code for d in stage.actions} & set(CONCLUDE)):
+        if out.is_open and not out.ends_work:
             label = "Перейти дальше" if len(outs) == 1 else f"Перейти: {out.label}"
             made.append(
                 Act(out.way.to, label, cases.url("action", name="move_on", pk=case.id), method="post", tone="primary")
@@ -132,7 +129,7 @@ def _forward(case: FamilyCase, order: OrderOfWork, stage: Stage, outs: list[WayO
 
 def _override(case: FamilyCase, order: OrderOfWork, outs: list[WayOut], by: Actor) -> Act | None:
     cases = registers().by_key["cases"]
-    ahead = [one for one in outs if not one.way.ends_case and not one.is_open]
+    ahead = [one for one in outs if not (one.ends_work or one.way.ends_case or one.is_open)]
     if not ahead or not may_override(order, case, by) or not may(cases, "override", action=True):
         return None
     return Act("override", "Разрешить переход с обоснованием", cases.url("action", name="override", pk=case.id))

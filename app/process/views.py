@@ -76,18 +76,22 @@ def _offered(name: str, pairs: list[tuple[str, str]]) -> dict[str, dict[str, Any
 
 
 def _onward(case: FamilyCase) -> list[tuple[str, str]]:
-    return [(one.way.to, one.label) for one in moves.ways(case) if one.over is None]
+    return [(one.way.to, one.label) for one in moves.ways(case) if one.over is None and not one.ends_work]
 
 
 def _over(case: FamilyCase) -> list[tuple[str, str]]:
     found = gate.stage_of(case)
     optional = found is not None and found[1].optional
-    there = (one for one in moves.ways(case) if (one.over is None) == optional and not one.way.ends_case)
+    there = (one for one in moves.ways(case) if (one.over is None) == optional and not _ends(one))
     return [(one.way.to, one.label) for one in there]
 
 
 def _ahead(case: FamilyCase) -> list[tuple[str, str]]:
-    return [(one.way.to, one.label) for one in moves.ways(case) if one.over is None and not one.way.ends_case]
+    return [(one.way.to, one.label) for one in moves.ways(case) if one.over is None and not _ends(one)]
+
+
+def _ends(out: moves.WayOut) -> bool:
+    return out.ends_work or out.way.ends_case
 
 
 def _back(case: FamilyCase) -> list[tuple[str, str]]:

@@ -73,9 +73,9 @@ def make_all(world: World, codes: list[str], but: str = "") -> None:
         world.session.expire_all()
 
 
-def moves_by_itself(world: World, stage: str) -> bool:
-    """Whether the stage is left by «Перейти дальше»; else by the rule of another slice, which ends the case."""
-    return any(deed.code == "case.advance" for deed in world.order.stage_by_code[stage].actions)
+def moves_by_itself(world: World, stage: str, way: moves.WayOut) -> bool:
+    """Whether the way is gone by «Перейти дальше»; else by the conclusion, which ends the accompaniment."""
+    return not way.ends_work and any(deed.code == "case.advance" for deed in world.order.stage_by_code[stage].actions)
 
 
 # ---- all of them are taught ---------------------------------------------------------------------------------------
@@ -108,7 +108,7 @@ def test_a_guard_alone_stops_the_case_with_its_sentence_and_opens_when_met(
         make_all(world, [one.ref.code for one in (*way.common, *way.own) if one is not found], but=code)
         lacking = way_of(world, to).lacking
         assert code in {one.ref.code for one in lacking}
-        if moves_by_itself(world, stage):
+        if moves_by_itself(world, stage, way):
             with pytest.raises(RuleBroken) as refusal:
                 moves.advance(world.case, to, by=world.by)
             assert refusal.value.sentence.startswith(f"Перейти дальше пока нельзя. {lacking[0].sentence}")
@@ -123,7 +123,7 @@ def test_with_every_guard_met_the_way_is_open(centres: Centres, name: str, stage
         way = way_of(world, to)
         make_all(world, [one.ref.code for one in (*way.common, *way.own)])
         assert way_of(world, to).is_open
-        if way.way.ends_case:
+        if way.way.ends_case or not moves_by_itself(world, stage, way):
             return
         moves.advance(world.case, to, by=world.by)
         assert (world.case.stage, world.case.status.value) == (to, world.order.stage_by_code[to].status)
