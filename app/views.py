@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from app.agreements.views import Agreements
-from app.assessment.diagnosis_views import Assessments, FamilyResources, Problems, SocialContacts
+from app.agreements.views import Agreements, Amendments, Breaches
+from app.assessment.diagnosis_views import Assessments, FamilyResources, Problems, Scores, SocialContacts
 from app.assessment.review_views import QualityAnswers, Reviews
 from app.assessment.views import ActHealths, Acts, FamilyPassports
 from app.audit.views import Audit
 from app.backup.views import Backups
 from app.benefits.views import Aid, Benefits
 from app.cases.views import CuratorAssignments, Families, Team
+from app.closing.views import Conclusions, PostChecks, PostSupports, Refusals, Transfers
 from app.days.views import CalendarDays, WorkingDays
+from app.dispatch.views import Dispatches, Letters
 from app.extract.views import Extract
 from app.home.views import HomeView
 from app.intake.paper_views import Applications, FamilyJournal, IntakeJournal, Recognitions
 from app.intake.views import Intakes
+from app.meetings.decision_views import Charges, Decisions, Proposals
 from app.meetings.views import Bodies, BodyMembers, Meetings, WaitingView
 from app.orders.views import Contracts, OrderItems, Orders, Regulations, Visas
 from app.organisation.account_views import Accounts
@@ -76,6 +79,7 @@ MENU: tuple[Screen, ...] = (
     Screen("Сопровождение", "Анализ эффективности", "graph-up", Reviews),
     Screen("", "", "", Problems),
     Screen("", "", "", ActHealths),
+    Screen("", "", "", Scores),
     Screen("", "", "", FamilyResources),
     Screen("", "", "", SocialContacts),
     Screen("", "", "", FamilyPassports),
@@ -100,8 +104,20 @@ MENU: tuple[Screen, ...] = (
     Screen("", "", "", BodyMembers),
     Screen("Решения", "На рассмотрении", "hourglass-split", WaitingView),
     Screen("Решения", "Заседания", "calendar2-week", Meetings),
+    Screen("Решения", "Решения о семьях", "check2-square", Decisions),
+    Screen("Решения", "Поручения органов", "list-task", Charges),
     Screen("Решения", "Кто решает", "bank", Bodies),
+    Screen("", "", "", Proposals),
     Screen("Решения", "{Agreement_short:pl}", "pen", Agreements),
+    Screen("", "", "", Amendments),
+    Screen("", "", "", Breaches),
+    Screen("Решения", "Рассылка", "envelope", Dispatches),
+    Screen("", "", "", Letters),
+    Screen("Завершение", "Заключения", "file-earmark-check", Conclusions),
+    Screen("Завершение", "Постсопровождение", "heart-pulse", PostSupports),
+    Screen("Завершение", "Отказы семей", "x-octagon", Refusals),
+    Screen("Завершение", "Передачи дел", "box-arrow-right", Transfers),
+    Screen("", "", "", PostChecks),
     Screen("Отчётность", "План работы", "list-ol", WorkPlans),
     Screen("", "", "", WorkPlanItems),
     Screen("Отчётность", "Опросы семей", "hand-thumbs-up", Surveys),

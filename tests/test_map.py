@@ -67,11 +67,8 @@ UNJOURNALLED: set[str] = set()
 SHOWN_INSIDE = {
     "act_commission": "acts",
     "act_present": "acts",
-    "assessment_score": "assessments",
     "review_outcome": "reviews",
     "agenda_item": "meetings",
-    "decision": "meetings",
-    "decision_assignment": "meetings",
     "meeting_presence": "meetings",
     "programme_author": "programmes",
     "programme_participant": "programmes",

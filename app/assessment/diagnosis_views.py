@@ -15,10 +15,12 @@ from app.assessment import page, rules
 from app.assessment.lists import AssessmentKind, ProblemOutcome
 from app.assessment.models import (
     Assessment,
+    AssessmentScore,
     FamilyResource,
     Problem,
     SocialContact,
 )
+from app.assessment.scales import BY_CODE
 from app.assessment.views import STATES, case_of, own_staff
 from app.base import Model
 from app.cases.models import FamilyCase
@@ -118,6 +120,28 @@ class Assessments(Register):
     def finish(self, assessment: Assessment, *, by: Actor) -> None:
         """Finish the diagnosis."""
         rules.finish_assessment(assessment, by=by)
+
+
+class Scores(Register):
+    """Scores one by one: for Excel, and for whoever asks what is held about a child."""
+
+    key = "scores"
+    datamodel = AssessmentScore
+    title = "Оценки", "Оценка"
+    list_columns = ["criterion_name", "scale_name", "person_id", "value", "assessment_id"]
+    filter_columns = ["person_id", "value"]
+    order = "assessment_id"
+    fixed_rows = True
+
+    @shown("Критерий")
+    def criterion_name(self, one: AssessmentScore) -> str:
+        """The criterion in words."""
+        return dict(BY_CODE[one.scale].criteria)[one.criterion]
+
+    @shown("Шкала")
+    def scale_name(self, one: AssessmentScore) -> str:
+        """The scale in words."""
+        return BY_CODE[one.scale].title
 
 
 class Problems(Register):

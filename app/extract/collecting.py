@@ -105,7 +105,7 @@ def _of_families(session: Session, person: Person) -> list[Section]:
     made = []
     for register in registers().by_key.values():
         every = register.every_field.values()
-        if register.model is MeasureLineage or any(one.target is Person and one.stored for one in every):
+        if register.model is MeasureLineage:
             continue  # A line only holds the versions of a measure together.
         links = {one.target: one.name for one in every if one.stored and one.target in (Family, FamilyCase)}
         model: Any = register.model
@@ -116,6 +116,9 @@ def _of_families(session: Session, person: Person) -> list[Section]:
             wanted = select(model).where(or_(*(getattr(model, links[to]).in_(ids) for to, ids in ways if to in links)))
         else:
             continue
+        # A row that names a person is his; the same table may hold rows about the whole family.
+        people = [one.name for one in every if one.target is Person and one.stored]
+        wanted = wanted.where(*(getattr(model, name).is_(None) for name in people))
         spec = register.spec.without(frozenset({Privacy.SPECIAL, Privacy.RESTRICTED}))
         records = list(session.scalars(wanted.order_by(model.id)).unique())
         made += _section(f"{spec.many} (о семье)", _items(session, register, spec, [*spec.columns], records))

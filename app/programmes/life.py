@@ -11,6 +11,7 @@ from app.acting import SYSTEM, Actor, today
 from app.base import RuleBroken, session_of
 from app.cases.models import CaseStatus, FamilyCase
 from app.cases.stages import order_in_force
+from app.organisation.models import StaffMember
 from app.programmes.measures import EDITABLE
 from app.programmes.models import Programme, ProgrammeVersion, VersionKind, VersionStatus
 from app.programmes.rights import STANDING, need_lead, need_to, take
@@ -157,6 +158,9 @@ def correct(
             )
         )
     version = next_version(standing[-1], kind=kind, reason=reason.strip())
+    author = session_of(version).get(StaffMember, by.staff_id) if by.staff_id is not None else None
+    if author is not None and author not in version.authors:
+        version.authors.append(author)
     sentence = f"{version}: начата {kind.label}. Причина: {reason.strip()}"
     journal.record(session_of(version), by, "programme.correct", version, sentence)
     return version

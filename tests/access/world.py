@@ -98,6 +98,11 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("meeting", "secretary_id"): None,
     ("decision", "corrects_id"): None,
     ("calendar_day", "date"): partial(dt.date, 2001, 1),
+    ("assessment_score", "scale"): "success",
+    ("assessment_score", "criterion"): "learning",
+    ("family_passport", "snapshot"): '{"facts": [], "tables": []}',
+    ("family_passport", "health"): '{"family": "", "people": []}',
+    ("family_passport", "prevention"): "[]",
 }
 """Values a column needs to be believable, or what makes one of the number of the side; the others follow from their
 type."""
