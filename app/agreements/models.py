@@ -64,8 +64,8 @@ class Agreement(UnitModel):
         "Предмет {agreement_short:gen}", default="Социальное сопровождение семьи", privacy=PUBLIC
     )
     help_kinds: Mapped[list[str] | None] = column("Виды помощи", Codes(HelpKind), required=True)
-    family_duties: Mapped[Prose | None] = column("Обязанности семьи")
-    centre_duties: Mapped[Prose | None] = column("Обязанности учреждения")
+    family_duties: Mapped[Prose | None] = column("Обязанности семьи", required=True)
+    centre_duties: Mapped[Prose | None] = column("Обязанности учреждения", required=True)
     ended_at: Mapped[dt.date | None] = column("Прекращён", privacy=PUBLIC)
     termination_initiator: Mapped[Initiator | None] = column("Кто прекратил")
     termination_reason: Mapped[Prose | None] = column("Причина расторжения")

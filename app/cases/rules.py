@@ -10,6 +10,7 @@
                                                                  └──────  review ─► post_support
     any open state ── close_case ─► closed
     (goals met or term over: from review and post_support only)
+    review ── begin_support ─► post_support ── end_support ─► closed
 
 ``advance`` goes along :data:`MOVES`; the other arrows have a verb of their own. Where the unit has an order of work,
 its stages say what is next instead (:mod:`app.cases.stages`), and ``advance`` refuses. Who works with the family is
@@ -24,7 +25,7 @@ from app import journal
 from app.acting import Actor, today
 from app.base import RuleBroken, session_of
 from app.cases import gate, stages
-from app.cases.models import CaseSource, CaseStatus, EndReason, FamilyCase, Outcome
+from app.cases.models import CaseSource, CaseStatus, EndReason, FamilyCase, Outcome, StageMove
 from app.cases.refusing import refuse_ended, refuse_future
 from app.cases.team import add_to_team, assign_curator, cases_led_by, hand_over, leave_team
 from app.papers.numbers import format_number, take_number
@@ -36,8 +37,10 @@ __all__ = [
     "add_to_team",
     "advance",
     "assign_curator",
+    "begin_support",
     "cases_led_by",
     "close_case",
+    "end_support",
     "hand_over",
     "leave_team",
     "open_case",
@@ -274,18 +277,74 @@ def close_case(
     _move(case, CaseStatus.CLOSED, by, "case.close", f"Семья снята с учёта, дело № {case.number}: {reason.label}.")
 
 
+def begin_support(
+    case: FamilyCase,
+    stage_code: str,
+    *,
+    by: Actor,
+    reason: EndReason,
+    outcome: Outcome,
+    child_stays: bool | None = None,
+    on: dt.date | None = None,
+) -> None:
+    """End the accompaniment on *on* and go on to the time after it, the stage *stage_code* of the order (S004-5).
+
+    The curator stays: he looks after the family now and then.
+
+    Raises:
+        RuleBroken: the case has ended or the accompaniment did, or the day cannot be.
+    """
+    on = on or today()
+    refuse_ended(case)
+    if case.status is CaseStatus.POST_SUPPORT:
+        raise RuleBroken("Сопровождение уже закончено, идёт постсопровождение.")
+    _need_last_day(case, on)
+    for period in case.team:
+        if period.date_to is None:
+            period.date_to = max(on, period.date_from)
+    case.ended_at, case.next_review_at = on, None
+    case.end_reason, case.outcome, case.child_stays = reason, outcome, child_stays
+    case.suspended_at = case.suspended_to = case.suspend_reason = None
+    stages.enter(case, stage_code, by=by, move=StageMove.ADVANCED)
+    told = f"Дело № {case.number}: сопровождение закончено, {reason.label}. Идёт постсопровождение."
+    journal.record(session_of(case), by, "post.start", case, told)
+
+
+def end_support(case: FamilyCase, *, by: Actor, sentence: str, on: dt.date | None = None) -> None:
+    """Close a case after the time that followed its accompaniment; the end of the accompaniment stays what it was.
+
+    Raises:
+        RuleBroken: the case is not in that time, or the day cannot be.
+    """
+    on = on or today()
+    if case.status is not CaseStatus.POST_SUPPORT or case.ended_at is None:
+        raise RuleBroken("Постсопровождение этой семьи не идёт.")
+    refuse_future(on, "date_to")
+    if on < case.ended_at:
+        raise RuleBroken(f"Сопровождение закончено {case.ended_at:%d.%m.%Y}. Укажите день не раньше.", field="date_to")
+    for period in (*case.assignments, *case.team):
+        if period.date_to is None:
+            period.date_to = max(on, period.date_from)
+    case.curator = None
+    _move(case, CaseStatus.CLOSED, by, "case.close", f"Дело № {case.number} закрыто: {sentence}")
+
+
 def _end(case: FamilyCase, on: dt.date, by: Actor) -> None:
     """Set the last day of the case and let curator and team go."""
-    refuse_future(on, "ended_at")
-    latest = max(filter(None, (case.opened_at, case.registered_at, case.started_at)))
-    if on < latest:
-        raise RuleBroken(f"Дело не может закончиться раньше {latest:%d.%m.%Y}. Проверьте дату.", field="ended_at")
+    _need_last_day(case, on)
     for period in (*case.assignments, *case.team):
         if period.date_to is None:
             period.date_to = max(on, period.date_from)
     case.ended_at = on
     case.curator = None
     case.next_review_at = None
+
+
+def _need_last_day(case: FamilyCase, on: dt.date) -> None:
+    refuse_future(on, "ended_at")
+    latest = max(filter(None, (case.opened_at, case.registered_at, case.started_at)))
+    if on < latest:
+        raise RuleBroken(f"Дело не может закончиться раньше {latest:%d.%m.%Y}. Проверьте дату.", field="ended_at")
 
 
 # ---- what several rules do ------------------------------------------------------------------------------

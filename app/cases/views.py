@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -191,6 +192,10 @@ def age_words(person: Any, day: Any) -> str:
     return counted(months, "месяц", "месяца", "месяцев")
 
 
+MORE_ACTS: list[Callable[[Register, FamilyCase], Act | None]] = []
+"""What the slices above add to the buttons of the card of a case: each looks at it and gives a button or none."""
+
+
 class Cases(Register):
     """Cases of accompaniment: the episodes from recognition to the end."""
 
@@ -217,12 +222,15 @@ class Cases(Register):
     related_views = ["Intakes", "Applications", "Recognitions", "Acts", "Assessments", "Problems", "FamilyResources",
                      ("SocialContacts", "family.cases.id"), "FamilyPassports", "Programmes", "Agreements",
                      "Visits", "ServiceRecords", "Referrals", "InternalTasks", "ProgressReports", "Reviews",
-                     "QualityAnswers", "Team", "CuratorAssignments"]  # fmt: skip
+                     "QualityAnswers", ("Decisions", "item.case_id"), ("Charges", "decision.item.case_id"), "Proposals",
+                     "Dispatches", "Conclusions", "PostSupports", "Refusals", "Transfers",
+                     "Team", "CuratorAssignments"]  # fmt: skip
     tab_groups = [
         ("Приём", ("intakes", "applications", "recognitions")),
         ("Диагностика", ("acts", "assessments", "problems", "resources", "contacts", "passports", "reviews",
                          "quality")),
         ("{Programme_short}", ("programmes", "agreements", "dispatches")),
+        ("Заседания", ("decisions", "charges", "proposals")),
         ("Визиты и услуги", ("visits", "records", "referrals", "tasks", "progress")),
         ("Кто ведёт", ("assignments", "team")),
         ("Завершение", ("conclusions", "post_support", "refusals", "transfers")),
@@ -256,7 +264,8 @@ class Cases(Register):
             if record.ended_at is None and needed and may(other, "add"):
                 back, tone = self.url("show", pk=record.id), "primary" if key == "visits" else ""
                 made.append(Act(key, label, other.url("add", case_id=record.id, back=back), icon=icon, tone=tone))
-        return tuple(made)
+        added = (look(self, record) for look in MORE_ACTS)
+        return (*made, *(act for act in added if act is not None))
 
     def line(self, record: FamilyCase) -> str:
         """Family and curator under the number."""

@@ -16,10 +16,10 @@ from app import acting
 from app.acting import Actor, today
 from app.cases.models import CaseStatus, FamilyCase
 from app.extensions import db
-from app.home import charged, office, orders, sections
+from app.home import charged, month, office, orders, sections
 from app.home.parts import SHOWN, Day, act, listed, screen_of
 from app.home.watch import auditor_day
-from app.meetings.page import waiting_page
+from app.meetings.waiting import waiting_page
 from app.register.access import may
 from app.register.history import full_day
 from app.terms import say
@@ -62,6 +62,8 @@ def _line(day: Day) -> str:
 def curator_day(day: Day, session: Session, by: Actor) -> None:
     """A curator's own cases: what came back, what ends, what is lacking."""
     mine = sections.led_by(by)
+    month.add_own(day, session, by)
+    first = len(day.work) + 1
     counts = sections.cases_by_status(session, mine)
     versions = sections.versions_in_hand(session, mine)
     ending = sections.ending_agreements(session, mine)
@@ -72,12 +74,14 @@ def curator_day(day: Day, session: Session, by: Actor) -> None:
         _ending(sum(counts.values()), "моё дело", "моих дела", "моих дел"), sum(counts.values()), "folder2-open", own
     )
     day.tile("на сопровождении", counts.get(CaseStatus.ACTIVE, 0), "play-circle", own)
-    day.tile("вернулось на доработку", returned, "arrow-return-left", "#work-1", "warn")
+    day.tile("вернулось на доработку", returned, "arrow-return-left", f"#work-{first}", "warn")
     day.tile(say("{agreement_short:pl_gen} заканчивается"), len(ending["rows"]), "pen", "#aside-1", "warn")
     day.work += [sections.own_programmes(versions), lacking, sections.long_without_service(session, mine)]
+    month.add_unanswered(day, session, mine)
     day.aside += [ending, sections.last_services(session, by)]
     _add_withdrawn(day, session, mine)
     _quick(day, act("Записать услугу", "records", "add", "add"))
+    _quick(day, act("Записать визит", "visits", "add", "add"))
 
 
 def head_day(day: Day, session: Session, by: Actor) -> None:
@@ -93,6 +97,8 @@ def head_day(day: Day, session: Session, by: Actor) -> None:
     day.tile("ждут решения", waiting, "hourglass-split", url_for("WaitingView.show"), "warn")
     day.tile(say("{agreement_short:pl_gen} заканчивается"), len(ending["rows"]), "pen", "#aside-1", "warn")
     day.work += [unled, sections.without_programme(session, everything)]
+    month.add_unanswered(day, session, everything)
+    month.add_reports_to_accept(day, session)
     day.aside.append(ending)
     for part in (orders.due_points(session), orders.ending_contracts(session)):
         if part["rows"]:
@@ -121,6 +127,7 @@ def registrar_day(day: Day, session: Session, by: Actor) -> None:
 
 def specialist_day(day: Day, session: Session, by: Actor) -> None:
     """The families in whose team the specialist works, and the measures he has to carry out."""
+    month.add_own(day, session, by)
     day.work += [sections.team_cases(session, by), charged.own_measures(session, by)]
     day.aside.append(sections.last_services(session, by))
     _quick(day, act("Записать услугу", "records", "add", "add"))

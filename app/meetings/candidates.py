@@ -154,12 +154,13 @@ def questions(session: Session, bodies: Sequence[Body], *, day: dt.date) -> list
         return []
     proposed = [Question(one.body, one.case, one.kind, one.reason, one) for one in _open_proposals(session, bodies)]
     unit_id = bodies[0].service_unit_id
-    order, above = order_in_force(session, unit_id), _chains(session)
+    order = order_in_force(session, unit_id)
+    above = _chains(session) if any(body.territory_id is not None for body in bodies) else {}
     deciders = {kind: [body for body in bodies if decides_any(body, kind)] for kind in ItemKind}
     taken = {(one.case.id, one.kind) for one in proposed} | _on_agendas(session, unit_id)
     found = []
     cases = _cases(session, unit_id, order, day)
-    decided = _decided(session, cases)
+    decided = _decided(session, cases) if cases else {}
     for case in cases:
         for kind, why in _asked(case, order, day):
             body = _who(deciders[kind], case, above)

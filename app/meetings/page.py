@@ -1,83 +1,38 @@
-"""What the meeting's page and «На рассмотрении» show, ready for their templates. Reads, never changes."""
+"""What the meeting's page shows, ready for its template. Reads, never changes."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
-from app.acting import Actor, now, today
-from app.cases.models import FamilyCase
-from app.days.calendar import Calendar, day_of
-from app.days.rules import calendar_of
+from app.acting import Actor, for_whole_unit
 from app.meetings import quorum, rules
 from app.meetings.agenda import candidates
+from app.meetings.candidates import Question, questions
+from app.meetings.forms import decision_form, preset_of, question_form
 from app.meetings.models import (
     AgendaItem,
-    Body,
     Decision,
     DecisionKind,
     Meeting,
     MeetingStatus,
 )
 from app.meetings.rights import members_on
-from app.programmes.models import Programme, ProgrammeVersion, VersionStatus
+from app.programmes.models import ProgrammeVersion
 from app.register.desk import Desk
-from app.register.field import fields_of, local
+from app.register.field import local
 from app.register.forms import Bound, empty_form, read_form, view_of
 from app.register.history import day_words
-from app.register.pages import Act, Badge, Blank
-from app.register.spec import Group, Spec
-from app.terms import say, word
-from app.words import counted
+from app.register.pages import Act, Badge
+from app.register.view import registers
+from app.terms import word
 
 NO_DECISION = Badge("решения нет", "warn", "clock-history")
-LONG, TOO_LONG = 5, 10
-"""Working days after which a programme that waits is told of with more and more weight: a week and two."""
-_ABOUT_PROGRAMME = (DecisionKind.APPROVE, DecisionKind.SEND_BACK, DecisionKind.REJECT)
-
-
-# ---- the decision form -------------------------------------------------------------------------------
-
-AWAIT = (("nom", "ждёт"), ("gen", "ждут"), ("pl_gen", "ждут"))
-"""One programme awaits, two and five of them await."""
-
-
-def decision_form(*, votes: bool = False, about_programme: bool = True) -> tuple[Spec, tuple[Group, ...]]:
-    """Return the form of a decision: what, why, and either the votes or the paper it stands on."""
-    known = fields_of(Decision)
-    fields = {
-        "kind": replace(known["kind"], required=True, allowed=_ABOUT_PROGRAMME if about_programme else ()),
-        "reason": replace(known["reason"], label="Причина", required=False),
-    }
-    if votes:
-        fields |= {
-            name: replace(known[name], required=True) for name in ("votes_for", "votes_against", "votes_abstained")
-        }
-    else:
-        paper = fields_of(Meeting)
-        fields |= {name: replace(paper[name], required=True) for name in ("document_no", "document_date")}
-    groups = (Group("", tuple(fields)),)
-    return Spec(
-        "decision",
-        Decision,
-        ("Решения", "Решение"),
-        fields,
-        (),
-        (),
-        groups,
-        groups,
-        (),
-        ("kind", False),
-        "kind",
-        (),
-        (),
-    ), groups
 
 
 # ---- the meeting -------------------------------------------------------------------------------------
@@ -85,11 +40,11 @@ def decision_form(*, votes: bool = False, about_programme: bool = True) -> tuple
 
 def meeting_page(
     session: Session, meeting: Meeting, by: Actor, *, worker: bool, refused: tuple[int, Any] | None,
-    desks: Mapping[int, Desk],
+    desks: Mapping[int, Desk], refused_add: Bound | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Return the page of *meeting*; *worker* may change it, *refused* is (item id, the form that was refused).
 
-    *desks* hold the drafts of the decisions by item id.
+    *desks* hold the drafts of the decisions by item id; *refused_add* is the form of one more question.
     """
     status = meeting.status
     when = local(meeting.held_at or meeting.planned_at)
@@ -103,7 +58,7 @@ def meeting_page(
         "line": f"{day_words(when.date())}, {when:%H:%M}{place}. {names[:1].upper()}{names[1:]}",
         "steps": _steps(status),
         "items": [_item(meeting, item, desks.get(item.id), worker=worker, refused=refused) for item in meeting.items],
-        "add": None,
+        "add": _add(session, meeting, refused_add) if worker else None,
         "candidates": _candidates(session, meeting, worker=worker),
         "presence": _presence(meeting, worker=worker),
         "sign": _sign(meeting, by),
@@ -142,7 +97,7 @@ def _item(
     line = f"Докладчик {item.speaker}" if item.speaker else ""
     if decision is not None:
         votes = f"За {decision.votes_for}, против {decision.votes_against}, воздержались {decision.votes_abstained}"
-        line = ". ".join(filter(None, (votes, line, f"Причина: {decision.reason}" if decision.reason else "")))
+        line = ". ".join(filter(None, (votes, line, said_of(decision))))
     acts: tuple[Act, ...] = ()
     if worker and meeting.status is MeetingStatus.PLANNED:
         take = url_for("Meetings.take_off_agenda", pk=meeting.id, item_id=item.id)
@@ -157,6 +112,17 @@ def _item(
         "acts": acts,
         "form": _form(meeting, item, desk, worker=worker, refused=refused),
     }
+
+
+def said_of(decision: Decision) -> str:
+    """Return what a decision says beside its kind: why, until when, which level, who is charged with what."""
+    parts = [f"Причина: {decision.reason}"] if decision.reason else []
+    if decision.new_term:
+        parts.append(f"До {decision.new_term:%d.%m.%Y}")
+    for one in decision.assignments:
+        due = f" до {one.due:%d.%m.%Y}" if one.due else ""
+        parts.append(f"Поручено: {one.responsible} – {one.text}{due}")
+    return ". ".join(parts)
 
 
 def _decided(decision: Decision | None) -> Badge:
@@ -176,11 +142,9 @@ def _form(
     if refused is not None and refused[0] == item.id:
         form = refused[1]
     else:
-        spec, groups = decision_form(votes=True, about_programme=item.programme_version_id is not None)
+        spec, groups = decision_form(meeting.body, item.kind)
         decision = item.decision
-        preset = {"votes_for": rules.came_to(meeting)}
-        if decision is not None:
-            preset = {name: getattr(decision, name) for name in spec.fields}
+        preset = {"votes_for": rules.came_to(meeting)} if decision is None else preset_of(decision)
         form = empty_form(spec, groups, preset)
         if desk is not None and desk.typed is not None:
             form = read_form(desk.session, spec, groups, desk.typed, None)
@@ -189,8 +153,7 @@ def _form(
     return {
         "url": url_for("Meetings.decide", pk=meeting.id, item_id=item.id),
         "fields": [
-            replace(view_of(form, name, lambda model: ""), span=2 if name.startswith("votes") else 6)
-            for name in form.names
+            replace(view_of(form, name, lookup), span=2 if name.startswith("votes") else 6) for name in form.names
         ],
         "hidden": (),
         "save": "Записать решение",
@@ -262,117 +225,78 @@ def _sign(meeting: Meeting, by: Actor) -> dict[str, Any] | None:
     }
 
 
+def _add(session: Session, meeting: Meeting, refused: Bound | None) -> dict[str, Any] | None:
+    """Return the form that adds a question nobody proposed."""
+    if meeting.status is not MeetingStatus.PLANNED:
+        return None
+    form = refused if refused is not None else empty_form(*question_form(meeting.body), {})
+    return {
+        "url": url_for("Meetings.add_question", pk=meeting.id),
+        "fields": [view_of(form, name, lookup) for name in form.names],
+        "hidden": (),
+        "save": "Добавить в повестку",
+        "open": bool(form.errors),
+    }
+
+
+def lookup(model: type[Any]) -> str:
+    """Return the address that looks up records of *model*."""
+    return registers().of(model).url("lookup")
+
+
 def _candidates(session: Session, meeting: Meeting, *, worker: bool) -> dict[str, Any] | None:
     if meeting.status is not MeetingStatus.PLANNED:
         return None
-    rows = [
-        {
-            "what": f"{version.programme}, семья {version.programme.case.family}",
-            "url": url_for("Versions.show", pk=version.id),
-            "text": _since(version),
-            "act": Act(
-                "agenda",
-                "В повестку",
-                url_for("Meetings.put_on_agenda", pk=meeting.id, version_id=version.id),
-                method="post",
-            )
-            if worker
-            else None,
-        }
-        for version in candidates(session, meeting.body)
-    ]
+    day = local(meeting.planned_at).date()
+    with for_whole_unit() if worker else nullcontext():
+        # Whoever makes the agenda is told of every family that waits; its card opens once it is on an agenda.
+        versions = candidates(session, meeting.body)
+        asked = questions(session, [meeting.body], day=day)
+        rows = [
+            {
+                "what": f"{version.programme}, семья {version.programme.case.family}",
+                "url": url_for("Versions.show", pk=version.id),
+                "text": since(version),
+                "act": Act(
+                    "agenda",
+                    "В повестку",
+                    url_for("Meetings.put_on_agenda", pk=meeting.id, version_id=version.id),
+                    method="post",
+                )
+                if worker
+                else None,
+            }
+            for version in versions
+        ]
+        rows += [_question(one, meeting, worker=worker) for one in asked]
     return {"title": "Ждут рассмотрения", "rows": rows, "blank": "Ничего не ждёт этого органа."}
 
 
-def _since(version: ProgrammeVersion) -> str:
+def _question(one: Question, meeting: Meeting, *, worker: bool) -> dict[str, Any]:
+    where: dict[str, Any] = {"pk": meeting.id, "case_id": one.case.id, "kind": one.kind.value}
+    if one.proposal is not None:
+        where["proposal"] = one.proposal.id
+    url = url_for("Meetings.put_question", **where)
+    return {
+        "what": f"Семья {one.case.family}: {one.kind.label}",
+        "url": url_for("Cases.show", pk=one.case.id),
+        "text": why(one),
+        "act": Act("agenda", "В повестку", url, method="post") if worker else None,
+    }
+
+
+def why(one: Question) -> str:
+    """Return why a question waits, and who proposed it."""
+    if one.proposal is None:
+        return one.why
+    who = f", {one.proposal.proposed_by}" if one.proposal.proposed_by else ""
+    return f"{one.why} · предложено {local(one.proposal.proposed_at):%d.%m.%Y}{who}"
+
+
+def since(version: ProgrammeVersion) -> str:
+    """Return when a version was sent and by whom."""
     if version.submitted_at is None:
         return ""
     sent = local(version.submitted_at)
     who = f", {version.submitted_by}" if version.submitted_by else ""
     return f"отправлена {sent:%d.%m.%Y в %H:%M}{who}"
-
-
-# ---- «На рассмотрении» ---------------------------------------------------------------------------------
-
-
-def waiting_page(session: Session, by: Actor, *, may_work: bool) -> dict[str, Any]:
-    """Return what waits, grouped by the body that decides. Four queries, however much waits."""
-    versions = session.execute(
-        select(ProgrammeVersion, Body)
-        .join(ProgrammeVersion.body)
-        .where(ProgrammeVersion.status == VersionStatus.SUBMITTED)
-        .options(
-            joinedload(ProgrammeVersion.submitted_by),
-            joinedload(ProgrammeVersion.programme).joinedload(Programme.case).joinedload(FamilyCase.family),
-            selectinload(ProgrammeVersion.agenda_items).joinedload(AgendaItem.meeting),
-        )
-        .order_by(ProgrammeVersion.submitted_at)
-    ).all()
-    meetings = session.scalars(
-        select(Meeting)
-        .where(Meeting.status == MeetingStatus.PLANNED, Meeting.planned_at >= now())
-        .order_by(Meeting.planned_at)
-    ).all()
-    calendar = calendar_of(session)
-    groups: dict[int, dict[str, Any]] = {}
-    for version, body in versions:
-        following = next((meeting for meeting in meetings if meeting.body_id == body.id), None)
-        group = groups.setdefault(body.id, {"title": body.title, "rows": [], "more": _following(following)})
-        group["rows"].append(_waiting(version, body, following, calendar, by, may_work=may_work))
-    return {
-        "title": "На рассмотрении",
-        "line": counted(len(versions), *(say(f"{{programme_short:{form}}} {verb}") for form, verb in AWAIT))
-        + f" решения{_roughly(versions, calendar, by)}",
-        "acts": (),
-        "crumbs": (),
-        "groups": list(groups.values()),
-        "blank": Blank(
-            "Ничего не ждёт решения",
-            say("Здесь появятся {programme_short:pl}, которые {curator} отправит на рассмотрение."),
-            icon="hourglass-split",
-        ),
-    }
-
-
-def _roughly(versions: Sequence[tuple[ProgrammeVersion, Body]], calendar: Calendar, by: Actor) -> str:
-    """Return what to add where holidays of the days of waiting are not known."""
-    sent = [day_of(version.submitted_at, by.zone) for version, _ in versions if version.submitted_at]
-    years = ", ".join(map(str, calendar.unknown(min(sent, default=today()), today()))) if sent else ""
-    return f". Календарь за {years} год не полон, рабочие дни сосчитаны приблизительно" if years else ""
-
-
-def _following(meeting: Meeting | None) -> tuple[str, str] | None:
-    if meeting is None:
-        return None
-    return f"Ближайшее заседание {local(meeting.planned_at):%d.%m.%Y}", url_for("Meetings.show", pk=meeting.id)
-
-
-def _waiting(
-    version: ProgrammeVersion, body: Body, following: Meeting | None, calendar: Calendar, by: Actor, *, may_work: bool
-) -> dict[str, Any]:
-    sent = day_of(version.submitted_at, by.zone) if version.submitted_at else today()
-    days = calendar.worked(sent, today())
-    placed = next((item.meeting for item in version.agenda_items if item.is_open), None)
-    act = None
-    if placed is not None:
-        act = Act("open", "Открыть повестку", url_for("Meetings.show", pk=placed.id))
-    elif may_work and body.kind in rules.WITHOUT_MEETINGS:
-        act = Act("decide", "Решить", url_for("WaitingView.decide", pk=version.id))
-    elif may_work and following is not None:
-        act = Act("agenda", "Поставить в повестку", url_for("Meetings.show", pk=following.id))
-    elif may_work:
-        act = Act("plan", "Назначить заседание", url_for("Meetings.add", body_id=body.id))
-    return {
-        "when": counted(days, "раб. день", "раб. дня", "раб. дней") if days else _recently(sent),
-        "when_small": "ждёт" if days else "отправлена",
-        "tone": "bad" if days > TOO_LONG else "warn" if days > LONG else "",
-        "what": f"Семья {version.programme.case.family}: {version.programme}, версия {version.version_no}",
-        "url": url_for("Versions.show", pk=version.id),
-        "text": _since(version) + (f" · в повестке заседания № {placed.number}" if placed else ""),
-        "act": act,
-    }
-
-
-def _recently(day: dt.date) -> str:
-    """Return when something was sent that has not waited for a working day yet, as before a weekend."""
-    return "сегодня" if day == today() else f"{day:%d.%m}"

@@ -11,21 +11,35 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from werkzeug.wrappers import Response
 
-from app.acting import Actor, actor, today
+from app.acting import Actor, actor, for_whole_unit, today
 from app.base import Model
 from app.cases.models import FamilyCase
 from app.extensions import db
 from app.meetings import agenda, rules
-from app.meetings.models import AgendaItem, Body, BodyMember, DecisionKind, Meeting, MeetingPresence, MeetingStatus
-from app.meetings.page import decision_form, meeting_page, waiting_page
-from app.programmes.models import Programme, ProgrammeVersion
+from app.meetings.forms import charges_of, decision_form, partner_ids, question_form
+from app.meetings.models import (
+    AgendaItem,
+    AgendaProposal,
+    Body,
+    BodyMember,
+    Decision,
+    DecisionKind,
+    ItemKind,
+    Meeting,
+    MeetingPresence,
+    MeetingStatus,
+)
+from app.meetings.page import lookup, meeting_page
+from app.meetings.waiting import waiting_page
+from app.organisation.models import PartnerOrganisation
+from app.programmes.models import Programme, ProgrammeVersion, VersionKind
 from app.register import drafts, looking
 from app.register.access import PK, access, keeps_typed, key_in, may
 from app.register.actions import action
 from app.register.desk import Desk
 from app.register.editing import STALE, Refused, committed
 from app.register.field import Field
-from app.register.forms import empty_form, parts_of, read_form, refusal_of
+from app.register.forms import Bound, empty_form, parts_of, read_form, refusal_of
 from app.register.models import Draft
 from app.register.pages import Act, Badge, FormPage
 from app.register.view import Register
@@ -53,7 +67,8 @@ class WaitingView(BaseView):
         session = db.session()
         version = session.scalars(select(ProgrammeVersion).where(ProgrammeVersion.id == pk)).one_or_none() or abort(404)
         looking.opened(version)
-        spec, groups = decision_form()
+        question = ItemKind.PROGRAMME if version.kind is VersionKind.FIRST else ItemKind.CORRECTION
+        spec, groups = decision_form(version.body or abort(404), question, paper=True)
         form = empty_form(spec, groups, {"document_date": today()})
         error = ""
         if request.method == "POST":
@@ -81,7 +96,7 @@ class WaitingView(BaseView):
         page = FormPage(
             title=f"Решение: {version.programme}",
             url=request.path,
-            parts=parts_of(form, lambda model: ""),
+            parts=parts_of(form, lookup),
             intro=f"Решает {version.body}.",
             error=error or (refusal_of(form, "Решение не записано") if form.errors else ""),
             save="Записать решение",
@@ -160,12 +175,16 @@ class Meetings(Register):
         """The buttons of the page, the way to the history among them."""
         return (*super().acts(record), self.files_act(record), self.history_act(record))
 
-    def page(self, pk: int, error: str = "", item_error: tuple[int, Any] | None = None) -> str:
-        """Draw the page of a meeting; *item_error* is (item id, refused form)."""
+    def page(
+        self, pk: int, error: str = "", item_error: tuple[int, Any] | None = None, add_error: Bound | None = None
+    ) -> str:
+        """Draw the page of a meeting; *item_error* is (item id, refused form), *add_error* a refused question."""
         meeting = self.loaded(pk)
         worker = may(self, "edit")
         desks = self._desks(meeting) if worker else {}
-        page = meeting_page(self.session, meeting, actor(), worker=worker, refused=item_error, desks=desks)
+        page = meeting_page(
+            self.session, meeting, actor(), worker=worker, refused=item_error, desks=desks, refused_add=add_error
+        )
         page.update(title=str(meeting), crumbs=self.crumbs(), badges=self.badges(meeting), error=error)
         page["acts"] = tuple(act for act in self.acts(meeting) if act.name != "edit" or worker)
         return render_template("meeting.html", page=SimpleNamespace(**page))
@@ -179,7 +198,7 @@ class Meetings(Register):
             .options(
                 joinedload(Meeting.body).selectinload(Body.members).joinedload(BodyMember.staff),
                 selectinload(Meeting.presences).joinedload(MeetingPresence.member).joinedload(BodyMember.staff),
-                items.joinedload(AgendaItem.decision),
+                items.joinedload(AgendaItem.decision).selectinload(Decision.assignments),
                 items.joinedload(AgendaItem.speaker),
                 items.joinedload(AgendaItem.case).joinedload(FamilyCase.family),
                 items.joinedload(AgendaItem.programme_version)
@@ -242,6 +261,61 @@ class Meetings(Register):
         said = f"{version.programme} в повестке."
         return self._done(pk, lambda: agenda.add_to_agenda(meeting, by=actor(), version=version), said)
 
+    @expose(f"/{PK}/question/{key_in('case_id')}/<string:kind>", methods=["POST"])
+    @access("edit")
+    def put_question(self, pk: int, case_id: int, kind: str) -> Response | str:
+        """Put a question that waits on the agenda: one somebody proposed, or one the path of the case asks for."""
+        meeting = self.record_or_404(pk)
+        if kind not in set(ItemKind):
+            abort(404)
+        # The candidates were shown to whoever makes the agenda, though not every family is open to him yet.
+        with for_whole_unit():
+            case = self.session.scalars(select(FamilyCase).where(FamilyCase.id == case_id)).one_or_none() or abort(404)
+            proposal = self._proposal(meeting, case)
+            said = f"Вопрос о деле {case} в повестке."
+            return self._done(
+                pk,
+                lambda: agenda.add_to_agenda(meeting, by=actor(), kind=ItemKind(kind), case=case, proposal=proposal),
+                said,
+            )
+
+    def _proposal(self, meeting: Meeting, case: FamilyCase) -> AgendaProposal | None:
+        typed = request.args.get("proposal", "")
+        if not typed:
+            return None
+        if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+            abort(404)
+        wanted = select(AgendaProposal).where(
+            AgendaProposal.id == int(typed),
+            AgendaProposal.case_id == case.id,
+            AgendaProposal.body_id == meeting.body_id,
+            AgendaProposal.is_open,
+        )
+        return self.session.scalars(wanted).one_or_none() or abort(404)
+
+    @expose(f"/{PK}/question", methods=["POST"])
+    @keeps_typed
+    @access("edit")
+    def add_question(self, pk: int) -> Response | str:
+        """Put a question nobody has proposed on the agenda."""
+        meeting = self.record_or_404(pk)
+        form = read_form(self.session, *question_form(meeting.body), request.form, None)
+        if g.get("stale_form"):
+            return self.page(pk, error=STALE, add_error=form)
+        if not form.errors:
+            values = dict(form.values)
+            case_id = values.pop("case_id")
+            case = self.session.get(FamilyCase, case_id) if case_id is not None else None
+            try:
+                committed(self.session, lambda: agenda.add_to_agenda(meeting, by=actor(), case=case, **values))
+            except Refused as refusal:
+                if not form.refuse(refusal.sentence, refusal.field):
+                    return self.page(pk, error=refusal.sentence, add_error=form)
+            else:
+                flash("Вопрос в повестке.", "ok")
+                return redirect(self.url("show", pk=pk))
+        return self.page(pk, add_error=form)
+
     def _item(self, pk: int, item_id: int) -> AgendaItem:
         wanted = select(AgendaItem).where(AgendaItem.id == item_id, AgendaItem.meeting_id == pk)
         return self.session.scalars(wanted).one_or_none() or abort(404)
@@ -282,13 +356,14 @@ class Meetings(Register):
     def decide(self, pk: int, item_id: int) -> Response | str:
         """Write down the decision on one question."""
         item = self._item(pk, item_id)
-        spec, groups = decision_form(votes=True, about_programme=item.programme_version_id is not None)
-        form = read_form(self.session, spec, groups, request.form, None)
+        form = read_form(self.session, *decision_form(item.meeting.body, item.kind), request.form, None)
         values = {name: value for name, value in form.values.items() if name != "kind"}
+        named = select(PartnerOrganisation).where(PartnerOrganisation.id.in_(partner_ids(values)))
+        charges = charges_of(values, {one.id: one for one in self.session.scalars(named)})
         desk = self._desk(pk, item)
 
         def step() -> None:
-            rules.decide(item, kind=DecisionKind(form.values["kind"]), by=actor(), **values)
+            rules.decide(item, kind=DecisionKind(form.values["kind"]), by=actor(), assignments=charges, **values)
             desk.saved(item)
 
         if g.get("stale_form"):

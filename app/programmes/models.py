@@ -240,6 +240,14 @@ class ProgrammeVersion(UnitModel):
         return round(100 * done / len(counted)) if counted else None
 
     @property
+    def document_title(self) -> str:
+        """Return what the paper is called, with the individual programme it supplements, if there is one (S003-2.2)."""
+        if not self.ippsu_number:
+            return self.programme.title
+        dated = f" от {self.ippsu_date:%d.%m.%Y}" if self.ippsu_date else ""
+        return f"{self.programme.title} № {self.ippsu_number}{dated}"
+
+    @property
     def state_in_words(self) -> str:
         """Return «версия 2 – утверждена», as refusals name it."""
         return f"версия\u00a0{self.version_no} – {self.status.label}"

@@ -6,10 +6,15 @@ from typing import Any
 
 from flask import url_for
 
+from app.acting import actor
+from app.base import session_of
+from app.cases.stages import order_in_force
 from app.programmes.difference import Change, content_difference, difference, executor_of
+from app.programmes.makers import engaged
 from app.programmes.measures import EDITABLE, missing
 from app.programmes.models import Measure, MeasureStatus, ProgrammeVersion, VersionStatus
-from app.register.field import local, shown
+from app.programmes.rights import leads
+from app.register.field import fields_of, local
 from app.register.pages import Act, Badge, Cell, FactsPart
 from app.terms import say
 from app.words import counted
@@ -41,10 +46,11 @@ def badge(version: ProgrammeVersion) -> Badge:
 def page_of(version: ProgrammeVersion, old: str = "", new: str = "") -> dict[str, Any]:
     """Return the page of *version*; *old* and *new* are version numbers to compare, as typed in the address."""
     programme, case = version.programme, version.programme.case
-    versions = list(programme.versions)
+    versions, approved = list(programme.versions), is_approved_here(version)
     return {
         "title": f"{programme}, семья {case.family}",
-        "line": f"Версия {version.version_no} · с {version.valid_from:%d.%m.%Y} по {version.valid_to:%d.%m.%Y}",
+        "line": f"{version.document_title} · версия {version.version_no} · "
+        f"с {version.valid_from:%d.%m.%Y} по {version.valid_to:%d.%m.%Y}",
         "crumbs": ((say("Дело № ") + case.number, url_for("Cases.show", pk=case.id)),),
         "badges": (badge(version),),
         "note": _note(version),
@@ -53,8 +59,9 @@ def page_of(version: ProgrammeVersion, old: str = "", new: str = "") -> dict[str
         "compare": _compare(version, versions, old, new),
         "measures": [_measure(one, version) for one in version.measures],
         "facts": _facts(version),
-        "way": _way(version),
-        "checks": _checks(version),
+        "makers": _makers(version),
+        "way": _way(version, approved=approved),
+        "checks": _checks(version, approved=approved),
         "versions": [
             {
                 "label": f"Версия {one.version_no}, {one.kind.label}",
@@ -107,8 +114,58 @@ def _measure(one: Measure, version: ProgrammeVersion) -> dict[str, Any]:
 
 
 def _facts(version: ProgrammeVersion) -> tuple[FactsPart, ...]:
-    pairs = [("Цель", version.goal), ("Задачи", version.tasks), ("Критерии эффективности", version.effect_criteria)]
-    return (FactsPart(say("О чём {programme_short}"), tuple((label, shown(text)) for label, text in pairs)),)
+    always = ("goal", "tasks", "effect_criteria")
+    known = fields_of(ProgrammeVersion)
+    parts = (
+        (say("О чём {programme_short}"), (*always, "review_dates")),
+        ("Как помогаем", ("volume", "kinds", "forms", "technologies", "family_potential")),
+        ("ИППСУ", ("ippsu_number", "ippsu_date")),
+    )
+    made = []
+    for legend, names in parts:
+        facts = tuple((known[name].said, known[name].cell(version)) for name in names
+                      if name in always or getattr(version, name))  # fmt: skip
+        if facts:
+            made.append(FactsPart(legend, facts))
+    return tuple(made)
+
+
+def _makers(version: ProgrammeVersion) -> list[dict[str, Any]]:
+    """Return who of the family took part and which organisations are engaged (S003-3.5-c, S003-3.5-d)."""
+    may_change = version.status in EDITABLE and leads(version.programme.case, actor())
+
+    def off(what: str, pk: int) -> Act | None:
+        url = url_for("Versions.take_off", pk=version.id, what=what, other=pk)
+        return Act(f"off-{what}-{pk}", "Убрать", url, icon="x-lg", method="post") if may_change else None
+
+    signed = version.family_agreed_by_id
+    people = [
+        {
+            "what": str(person),
+            "text": "согласие подписано" if person.id == signed else "",
+            "act": off("person", person.id) if person.id != signed else None,
+        }
+        for person in version.family_participants
+    ]
+    by_hand = {one.id for one in version.partners}
+    organisations = [
+        {
+            "what": str(one),
+            "text": "" if one.id in by_hand else "исполнитель мероприятий",
+            "act": off("partner", one.id) if one.id in by_hand else None,
+        }
+        for one in engaged(version)
+    ]
+    return [
+        {"title": "Составляли от семьи", "rows": people, "blank": "Пока никто не назван."},
+        {"title": "Привлекаемые организации", "rows": organisations, "blank": "Организаций нет."},
+    ]
+
+
+def is_approved_here(version: ProgrammeVersion) -> bool:
+    """Whether a body approves programmes in the centre; where none does, no step of approval is shown (S003)."""
+    order = order_in_force(session_of(version), version.service_unit_id)
+    return order is None or bool(order.bodies_that("approve_programme"))
 
 
 def _compare(version: ProgrammeVersion, versions: list[ProgrammeVersion], old: str, new: str) -> dict[str, Any] | None:
@@ -159,7 +216,7 @@ def _lines(one: Any, side: str) -> list[dict[str, Any]] | None:
     return [{"label": "", "text": f"{executor_of(measure) or 'исполнитель не указан'}, {due}", "changed": True}]
 
 
-def _way(version: ProgrammeVersion) -> list[dict[str, str]]:
+def _way(version: ProgrammeVersion, *, approved: bool) -> list[dict[str, str]]:
     done, status = "done", version.status
     sent = status not in EDITABLE
     decided = status not in (*EDITABLE, VersionStatus.SUBMITTED)
@@ -175,17 +232,21 @@ def _way(version: ProgrammeVersion) -> list[dict[str, str]]:
         ("Решение", f"{decision:%d.%m.%Y}, {version.body}" if decision else "", done if decided else ""),
         ("Действует", f"с {version.in_force_at:%d.%m.%Y}" if version.in_force_at else "", done if acting else ""),
     ]
+    if not approved:
+        steps = [*steps[:2], steps[-1]]
     return [{"title": title, "small": small, "state": state, "url": ""} for title, small, state in steps]
 
 
-def _checks(version: ProgrammeVersion) -> list[dict[str, Any]]:
-    """Return what keeps a draft from being sent, in the rule's own words."""
+def _checks(version: ProgrammeVersion, *, approved: bool) -> list[dict[str, Any]]:
+    """Return what keeps a draft from being sent, in the rule's own words, and what is worth looking at."""
     if version.status not in EDITABLE:
         return []
-    lacks = [{"tone": "bad", "text": sentence, "hint": "", "act": None} for sentence in missing(version)]
-    return lacks or [
-        {"tone": "ok", "text": say("Всё на месте, {programme_short:acc} можно отправлять."), "hint": "", "act": None}
-    ]
+    rows = [{"tone": "bad", "text": sentence, "hint": "", "act": None} for sentence in missing(version)]
+    if "ИППСУ" in version.programme.title and not version.ippsu_number:
+        hint = "Если у семьи нет ИППСУ, оставьте пустым."
+        rows.append({"tone": "warn", "text": "Не указаны номер и дата ИППСУ.", "hint": hint, "act": None})
+    ready = "Всё на месте, {programme_short:acc} можно отправлять." if approved else "Всё на месте."
+    return rows or [{"tone": "ok", "text": say(ready), "hint": "", "act": None}]
 
 
 def cell(version: ProgrammeVersion) -> Cell:

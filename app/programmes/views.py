@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_appbuilder import expose
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -15,14 +15,19 @@ from werkzeug.wrappers import Response
 
 from app.acting import Actor, actor, today
 from app.base import Model
-from app.cases import directions
+from app.cases import directions, gate
 from app.cases.models import FamilyCase
+from app.organisation.models import PartnerOrganisation
+from app.people.models import Person
 from app.programmes import rules
+from app.programmes.life import WORKING
 from app.programmes.measures import EDITABLE
 from app.programmes.models import Measure, MeasureLineage, MeasureStatus, Programme, ProgrammeVersion, VersionStatus
 from app.programmes.page import TONES, page_of
-from app.register.access import PK, access, may
+from app.programmes.rights import STANDING, leads
+from app.register.access import PK, access, key_in, may
 from app.register.actions import action
+from app.register.editing import Refused, committed
 from app.register.field import Field
 from app.register.pages import Act, Cell
 from app.register.view import Register, registers, shown
@@ -78,7 +83,30 @@ class Programmes(Register):
         return lambda programme: _page_url(programme.versions[-1].id)
 
 
-STANDING = (VersionStatus.APPROVED, VersionStatus.IN_FORCE)
+def _opens(version: ProgrammeVersion, action_code: str) -> bool:
+    """Whether the order of work opens the action for the case of the version, to whoever looks."""
+    return gate.opens(version.programme.case, action_code, by=actor())
+
+
+def _work_goes_on(version: ProgrammeVersion) -> bool:
+    """Whether an approved version may act: with an order of work only once the case is in work."""
+    case = version.programme.case
+    return case.stage is None or case.status in WORKING
+
+
+def _agreed(version: ProgrammeVersion) -> dict[str, Any]:
+    """A family usually agrees the day it is written down; of one adult it is known who."""
+    adults = [one.person for one in version.programme.case.family.members
+              if one.is_current and one.is_legal_representative]  # fmt: skip
+    return {"family_agreed_at": today(), "family_agreed_by_id": adults[0].id if len(adults) == 1 else None}
+
+
+def _members(version: ProgrammeVersion) -> dict[str, dict[str, Any] | None]:
+    """Offer the members of the family; who agrees is named where there is an order of work (S003-3.5-c)."""
+    case = version.programme.case
+    people = tuple((str(one.person_id), str(one.person)) for one in case.family.members if one.is_current)
+    one_of = {"kind": "pick", "offered": people}
+    return {"person_id": one_of, "family_agreed_by_id": {**one_of, "required": case.stage is not None}}
 
 
 class Versions(Register):
@@ -91,12 +119,16 @@ class Versions(Register):
     form_fields = [
         Field("case_id", "Дело", "ref", required=True, target=FamilyCase),
         Field("reason", "Причина", "prose", required=True, hint="Её увидят все, кто работает с {programme_short:ins}."),
+        Field("person_id", "Кто из семьи", "ref", required=True, target=Person),
+        Field("partner_id", "Организация", "ref", required=True, target=PartnerOrganisation),
     ]
-    add_columns = [
-        ("Для кого", ["case_id"]),
-        ("О чём {programme_short}", ["goal", "tasks", "valid_from", "valid_to", "effect_criteria"]),
+    _about = [
+        ("О чём {programme_short}", ["goal", "tasks", "valid_from", "valid_to", "effect_criteria", "review_dates"]),
+        ("Как помогаем", ["volume", "kinds", "forms", "technologies", "family_potential"]),
+        ("ИППСУ", ["ippsu_number", "ippsu_date"]),
     ]
-    edit_columns = ["goal", "tasks", "valid_from", "valid_to", "effect_criteria", "review_dates", "family_potential"]
+    add_columns = [("Для кого", ["case_id"]), *_about]
+    edit_columns = _about
     filter_columns = ["status", "kind", "valid_to"]
     order = "-submitted_at"
     add_label = "Составить {programme_short:acc}"
@@ -153,26 +185,12 @@ class Versions(Register):
             made.insert(0, Act("measure", "Добавить мероприятие", url, icon="plus-lg"))
         return (*made, self.files_act(record), self.history_act(record))
 
-    @action(
-        "submit",
-        "Отправить на рассмотрение",
-        done="{Programme_short} {programme_short?отправлен|отправлена|отправлено} на рассмотрение.",
-        icon="send",
-        asks=("body_id",),
-        multiple=False,
-        tone="primary",
-        confirm="Выберите, кто решает. Пока повестка не закрыта, {programme_short:acc} можно отозвать.",
-        when=lambda version: version.status in EDITABLE,
-    )
-    def submit(self, version: ProgrammeVersion, *, by: Actor, body_id: int) -> str:
-        """Send the version to the deciding body."""
-        rules.submit(version, by=by, body=self.linked({"body_id": body_id}, "body_id"))
-        return _page_url(version.id)
-
     @action("agree", "Согласовать с семьёй", done="Согласие семьи записано.",
             icon="pen", multiple=False,
             asks=("family_agreed_at", "family_agreed_by_id?", "family_agreed_how?"),
-            when=lambda version: version.status is VersionStatus.DRAFT)  # fmt: skip
+            presets=_agreed, fits=_members,
+            when=lambda version: version.status is VersionStatus.DRAFT and _opens(version, "programme.agree_family"),
+            )  # fmt: skip
     def agree(self, version: ProgrammeVersion, *, by: Actor, family_agreed_at: dt.date, **how: Any) -> str:
         """Write down that the family agrees."""
         person = self.linked(how, "family_agreed_by_id")
@@ -187,7 +205,7 @@ class Versions(Register):
         multiple=False,
         confirm="{Programme_short} вернётся в черновики, {programme_short?его|её|его} можно "
         "будет изменить и отправить снова.",
-        when=lambda version: version.status is VersionStatus.SUBMITTED,
+        when=lambda version: version.status is VersionStatus.SUBMITTED and _opens(version, "programme.withdraw"),
     )
     def withdraw(self, version: ProgrammeVersion, *, by: Actor) -> str:
         """Take the version back before the agenda is closed."""
@@ -196,16 +214,55 @@ class Versions(Register):
 
     @action("put_in_force", "Ввести в действие", done="{Programme_short} действует.",
             icon="play-circle", multiple=False, tone="primary",
-            when=lambda version: version.status in (VersionStatus.APPROVED,))  # fmt: skip
+            when=lambda version: version.status is VersionStatus.APPROVED and _work_goes_on(version))  # fmt: skip
     def put_in_force(self, version: ProgrammeVersion, *, by: Actor) -> str:
         """Let the approved version act."""
         rules.put_in_force(version, by=by)
         return _page_url(version.id)
 
+    @action("start", "Ввести в действие", done="{Programme_short} действует.",
+            icon="play-circle", multiple=False, tone="primary",
+            when=lambda version: version.status is VersionStatus.AGREED and version.programme.case.stage is not None
+            and _opens(version, "programme.start"))  # fmt: skip
+    def start(self, version: ProgrammeVersion, *, by: Actor) -> str:
+        """Let the version the family agreed to act, where nobody approves programmes."""
+        rules.start(version, by=by)
+        return _page_url(version.id)
+
+    @action("took_part", "Добавить составителя от семьи", done="Записано.", icon="person-plus", multiple=False,
+            asks=("person_id",), fits=_members,
+            when=lambda version: version.status in EDITABLE and leads(version.programme.case, actor()))  # fmt: skip
+    def took_part(self, version: ProgrammeVersion, *, by: Actor, person_id: int) -> str:
+        """Write down who of the family took part."""
+        rules.add_participant(version, self.linked({"person_id": person_id}, "person_id"), by=by)
+        return _page_url(version.id)
+
+    @action("engage", "Добавить организацию", done="Записано.", icon="building-add", multiple=False,
+            asks=("partner_id",),
+            when=lambda version: version.status in EDITABLE and leads(version.programme.case, actor()))  # fmt: skip
+    def engage(self, version: ProgrammeVersion, *, by: Actor, partner_id: int) -> str:
+        """Add an organisation to be engaged."""
+        rules.add_partner(version, self.linked({"partner_id": partner_id}, "partner_id"), by=by)
+        return _page_url(version.id)
+
+    @expose(f"/{PK}/without/<string:what>/{key_in('other')}", methods=["POST"])
+    @access("edit")
+    def take_off(self, pk: int, what: str, other: int) -> Response:
+        """Take a maker of the family or an organisation off the draft."""
+        version = self.record_or_404(pk)
+        found = version.family_participants if what == "person" else version.partners
+        one = next((each for each in found if each.id == other), None) or abort(404)
+        rule = rules.remove_participant if what == "person" else rules.remove_partner
+        try:
+            committed(self.session, lambda: rule(version, one, by=actor()))
+        except Refused as refusal:
+            flash(refusal.sentence, "bad")
+        return redirect(_page_url(pk))
+
     @action("correct", "Внести изменения", done="Новая версия начата: измените что нужно и отправьте на рассмотрение.",
             icon="pencil-square", multiple=False, asks=("reason",),
             confirm="Появится следующая версия: черновик с теми же мероприятиями. Отметки выполнения сохранятся.",
-            when=lambda version: version.status in STANDING)  # fmt: skip
+            when=lambda version: version.status in STANDING and _opens(version, "programme.correct"))  # fmt: skip
     def correct(self, version: ProgrammeVersion, *, by: Actor, reason: str) -> str:
         """Begin the next version."""
         return _page_url(rules.correct(version.programme, by=by, reason=reason).id)
@@ -270,7 +327,7 @@ class Measures(Register):
     @action("mark", "Отметить выполнение", done="Отметка записана.",
             icon="check2-square", multiple=False,
             asks=("status", "done_at?", "result?", "not_done_reason?"),
-            when=lambda measure: measure.programme_version.status in STANDING)  # fmt: skip
+            when=lambda one: one.programme_version is None or one.programme_version.status in STANDING)  # fmt: skip
     def mark(self, measure: Measure, *, by: Actor, status: MeasureStatus, **how: Any) -> str:
         """Mark how the measure went."""
         rules.mark_measure(
