@@ -6,10 +6,10 @@ from typing import Any
 
 from app.acting import Actor
 from app.cases import gate
-from app.cases.models import FamilyCase, StageMove, StagePeriod
+from app.cases.models import CaseStatus, FamilyCase, StageMove, StagePeriod
 from app.process.moves import Condition, WayOut, may_override, ways
 from app.process.personal_file import PersonalFile, Position, file_of
-from app.process.settling import settled_by
+from app.process.settling import CONCLUDE, FINISH, settled_by
 from app.process.warnings import warnings
 from app.profiles.order import OrderOfWork, Stage
 from app.register.access import may
@@ -84,6 +84,7 @@ def panel(case: FamilyCase, *, by: Actor, back: str) -> dict[str, Any] | None:
         "choices": [] if single is not None else [_choice(case, order, stage, one, by, back) for one in outs],
         "forward": _forward(case, order, stage, outs, by),
         "override": _override(case, order, outs, by),
+        "end": _end(case, outs, back),
         "paused": case.suspended_to,
     }  # fmt: skip
 
@@ -109,7 +110,8 @@ def _tab(case: FamilyCase, key: str) -> Act | None:
 def _choice(case: FamilyCase, order: OrderOfWork, stage: Stage, out: WayOut, by: Actor, back: str) -> dict[str, Any]:
     """Return one of several ways: where it leads and what only it asks for."""
     rows = [_row(case, one, by, back) for one in out.own if one.missing is not None]
-    return {"label": out.label, "needs": rows, "ready": out.is_open}
+    end = CONCLUDE(case, back) if out.ends_work and out.is_open else None
+    return {"label": out.label, "needs": rows, "ready": out.is_open, "act": end}
 
 
 def _forward(case: FamilyCase, order: OrderOfWork, stage: Stage, outs: list[WayOut], by: Actor) -> list[Act]:
@@ -125,6 +127,13 @@ def _forward(case: FamilyCase, order: OrderOfWork, stage: Stage, outs: list[WayO
                 Act(out.way.to, label, cases.url("action", name="move_on", pk=case.id), method="post", tone="primary")
             )
     return made if may(cases, "move_on", action=True) else []
+
+
+def _end(case: FamilyCase, outs: list[WayOut], back: str) -> Act | None:
+    """Return the form that ends the case, where that is the only way and nothing is lacking for it."""
+    if len(outs) != 1 or not outs[0].ends_work or not outs[0].is_open:
+        return None
+    return (FINISH if case.status is CaseStatus.POST_SUPPORT else CONCLUDE)(case, back)
 
 
 def _override(case: FamilyCase, order: OrderOfWork, outs: list[WayOut], by: Actor) -> Act | None:

@@ -17,12 +17,14 @@ from app.assessment.lists import ActStatus, AssessmentKind, AssessmentStatus, Re
 from app.assessment.models import Assessment, EfficiencyReview, LivingConditionsAct
 from app.cases import gate
 from app.cases.models import FamilyCase
-from app.closing.models import PostSupport
+from app.closing.models import ClosureConclusion, PostSupport
+from app.dispatch.models import Dispatch
 from app.people.models import FamilyMember
 from app.process.asking import CASE, Question, answer, ask
 from app.process.guards_intake import without_consent
-from app.process.guards_programme import SUBMITTED, current_version
+from app.process.guards_programme import MEASURES, SUBMITTED, current_version
 from app.profiles.order import GuardRef
+from app.programmes.rights import leads
 from app.register.access import may
 from app.register.pages import Act
 from app.register.registry import registers
@@ -40,6 +42,8 @@ AGREEMENT_SIGNED = ask(_agreement.where(Agreement.status == AgreementStatus.SIGN
 VERSION = ask(select(current_version))
 NEEDS_CONSENT = ask(without_consent(func.min(FamilyMember.person_id)))
 SUPPORT = ask(select(func.max(PostSupport.id)).where(PostSupport.case_id == CASE))
+CONCLUSION = ask(select(func.max(ClosureConclusion.id)).where(ClosureConclusion.case_id == CASE))
+LETTERS = ask(select(func.max(Dispatch.id)).where(Dispatch.version_id == current_version))
 
 
 def _begun(kind: AssessmentKind) -> Question:
@@ -130,14 +134,45 @@ def _waiting(case: FamilyCase, back: str) -> Act | None:
     return Act("waiting", "На рассмотрении", url_for("WaitingView.show"))
 
 
-def _version(label: str) -> Settle:
-    return _open("versions", label, VERSION, _add("versions", "Составить {programme_short:acc}"))
+def _decide(case: FamilyCase, back: str) -> Act | None:
+    """Record the decision by its paper, or go on where meetings are planned and held."""
+    decisions = registers().by_key["decisions"]
+    if may(decisions, "add"):
+        return Act("decisions-add", "Внести решение", decisions.url("add", case_id=case.id, back=back))
+    return _waiting(case, back)
+
+
+def _measure(case: FamilyCase, back: str) -> Act | None:
+    pk, measures = answer(case, VERSION), registers().by_key["measures"]
+    if pk is None:
+        return _START(case, back)
+    if not answer(case, MEASURES) and may(measures, "add"):
+        return Act("measures-add", "Добавить мероприятие", measures.url("add", version_id=pk, back=back))
+    return _open("versions", "Дополнить мероприятия", VERSION)(case, back)
+
+
+def _on_version(name: str, label: str) -> Settle:
+    """Do an action of the version that counts, once there is one."""
+
+    def made(case: FamilyCase, back: str) -> Act | None:
+        pk, versions = answer(case, VERSION), registers().by_key["versions"]
+        if pk is None:
+            return _START(case, back)
+        if not may(versions, name, action=True):
+            return None
+        return Act(f"version-{name}", say(label), versions.url("action", name=name, pk=pk))
+
+    return made
 
 
 def _approval(case: FamilyCase, back: str) -> Act | None:
     waits = answer(case, SUBMITTED) is not None
-    return (_waiting if waits else _version("Отправить на рассмотрение"))(case, back)
+    return (_decide if waits else _on_version("submit", "Отправить на рассмотрение"))(case, back)
 
+
+_START = _add("versions", "Составить {programme_short:acc}")
+CONCLUDE = _open("conclusions", "Открыть заключение", CONCLUSION, _do("prepare_conclusion", "Подготовить заключение"))
+FINISH = _open("post_support", "Открыть проверки", SUPPORT)
 
 _ACT = _open("acts", "Подписать акт", ACT_DRAFT, _add("acts", "Составить акт"))
 _AGREEMENT = _open(
@@ -186,24 +221,30 @@ SETTLED: dict[str, Settle] = {
     "has_curator_order": _do("assign_curator", "Назначить {curator:acc}"),
     "has_level": _do("set_level", "Установить уровень и срок"),
     "has_planned_end": _do("set_level", "Установить уровень и срок"),
-    "has_programme_draft": _version("Открыть {programme_short:acc}"),
-    "measures_complete": _version("Дополнить мероприятия"),
-    "programme_family_agreed": _version("Согласовать с семьёй"),
+    "has_programme_draft": _START,
+    "measures_complete": _measure,
+    "programme_family_agreed": _on_version("agree", "Согласовать с семьёй"),
     "programme_approved": _approval,
-    "programme_dispatched": _version("Разослать"),
+    "programme_dispatched": _open("dispatches", "Отправить письма", LETTERS, _on_version("dispatch", "Разослать")),
     "has_interim_assessment": _assess(AssessmentKind.INTERIM),
-    "interim_results_heard": _waiting,
+    "interim_results_heard": _decide,
     "has_final_assessment": _assess(AssessmentKind.FINAL),
-    "final_results_heard": _waiting,
+    "final_results_heard": _decide,
     "preliminary_reviewed": _review(ReviewKind.PRELIMINARY),
     "efficiency_reviewed": _review(ReviewKind.FINAL),
     "quality_answered_or_waived": _add("quality", "Записать ответ семьи"),
-    "decision_continue": _waiting,
-    "decision_terminate": _waiting,
-    "closure_conclusion_signed": _tab("conclusions", "Открыть заключение"),
-    "post_support_done": _open("post_support", "Открыть проверки", SUPPORT),
+    "decision_continue": _decide,
+    "decision_terminate": _decide,
+    "closure_conclusion_signed": CONCLUDE,
+    "post_support_done": FINISH,
 }
 """The form that settles each guard. Whether a family belongs to the target group no form of the case can settle."""
+
+
+PROPOSED = frozenset(code for code, settle in SETTLED.items() if settle is _decide)
+"""Guards a decision settles: whoever leads the case and does not record decisions proposes the question to a body."""
+
+_PROPOSE = _do("propose", "Вынести на заседание")
 
 
 def settled_by(case: FamilyCase, ref: GuardRef, *, by: Actor, back: str) -> tuple[Act | None, str]:
@@ -214,4 +255,6 @@ def settled_by(case: FamilyCase, ref: GuardRef, *, by: Actor, back: str) -> tupl
         act = settle(case, back)
         if act is not None:
             return act, ""
+    if ref.code in PROPOSED and leads(case, by):
+        return _PROPOSE(case, back), ""
     return None, next((why for why in refusals if why is not None), "")
