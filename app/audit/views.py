@@ -33,6 +33,7 @@ from app.register import looking, workbook
 from app.register.access import PK, access, may
 from app.register.field import local
 from app.register.kinds import NotRead, read_date
+from app.register.locks import gate
 from app.register.pages import FieldView
 from app.register.personal import is_personal
 from app.register.registry import registers
@@ -205,6 +206,7 @@ def _titles(session: Session, rows: list[JournalRow]) -> dict[tuple[str, int | N
         ids = wanted.get(register.model.__tablename__)
         if not ids or not may(register, "show"):
             continue
-        for record in session.scalars(select(register.model).where(register.model.id.in_(ids))).unique():
+        known = select(register.model).where(register.model.id.in_(ids), *gate(register.model))
+        for record in session.scalars(known).unique():
             made[(register.model.__tablename__, record.id)] = (str(record), register.url("show", pk=record.id))
     return made

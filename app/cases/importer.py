@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.acting import Actor
 from app.cases.intake_load import LoadResult, load
 from app.cases.intake_plan import FamiliesPlan, preview
+from app.cases.intake_values import tells_of_health
 from app.cases.sheets import FAMILIES
 from app.register.intake.importer import VIEWS, Done, Importer, Progress, View, problems_as_json, unheard
 from app.register.intake.plan import Answers, Mappings, Plan, Verdict
@@ -76,6 +77,19 @@ class FamilyBank(Importer):
         done = load(session, _plan(plan), by=by, good_rows=good_rows, seen=seen, progress=progress)
         return Done(
             _sentence(done), {"families": done.families, "children": done.children}, "/families/", done.left_out
+        )
+
+    def cautions(self, plan: Plan) -> tuple[str, ...]:
+        """Say that data on health are taken in closed, where the table holds any (S000-6c, 152-ФЗ, article 10)."""
+        bank = _plan(plan)
+        ill = sum(tells_of_health(child.line) for family in bank.loaded_families for child in family.children)
+        if not ill:
+            return ()
+        noted = any(family.group.head.value("note") for family in bank.loaded_families)
+        open_text = " Примечание видят все, кому открыта семья: о здоровье в нём не пишите." if noted else ""
+        return (
+            f"В таблице есть сведения о здоровье: {_children(ill)}. Они запишутся закрытыми: их не увидит никто, "
+            f"пока не внесено согласие на сведения о здоровье ребёнка.{open_text}",
         )
 
     def told(self, plan: Plan) -> str:

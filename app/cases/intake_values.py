@@ -60,14 +60,13 @@ def kind_of(group: Group) -> FamilyKind:
 
 
 def features_of(group: Group) -> list[FamilyFeature]:
-    """Return the features told by the table and those that follow from the children."""
+    """Return the features told by the table.
+
+    That there is a disabled child follows from the children, where it stays closed until a consent opens it; as a
+    feature of the family it would be told to everybody who may see the family's features.
+    """
     said = set(group.head.value("kind") or ())
     found = [feature for feature in FamilyFeature if feature in said]
-    statuses = {status for child in group.items for status in statuses_of(child)}
-    if ChildStatus.DISABLED in statuses:
-        found.append(FamilyFeature.DISABLED_CHILD)
-    if ChildStatus.OVZ in statuses:
-        found.append(FamilyFeature.OVZ_CHILD)
     if INCOMPLETE in said:
         found.append(FamilyFeature.ONE_PARENT)
     return found
@@ -90,6 +89,11 @@ def is_disabled(child: Line) -> bool:
 def is_ovz(child: Line) -> bool:
     """Whether the table says that the child has limited health abilities."""
     return "ovz" in (child.value("category") or ()) or bool(child.value("is_ovz"))
+
+
+def tells_of_health(child: Line) -> bool:
+    """Whether the table says anything of the child's health."""
+    return bool(statuses_of(child) or child.value("disabled_until"))
 
 
 def statuses_of(child: Line) -> list[ChildStatus]:

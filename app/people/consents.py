@@ -16,9 +16,10 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from flask import request
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Date, Integer, Row, Select, and_, bindparam, exists, extract, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.acting import prepared, today
@@ -136,6 +137,38 @@ def closed_among(session: Session, ids: Collection[int], on: dt.date | None = No
     return {pk: reason for pk, reason in said.items() if reason}
 
 
+def standing(key: Any) -> Any:
+    """Return the criterion that the person with the key in column *key* has a standing consent to special data today.
+
+    It says in SQL what :meth:`Given.why_not` says of one consent. Days are compared as numbers like 20260218: one born
+    on 29 February is 14 on 1 March of a common year, whose number is the next after the 229 that is not there.
+    """
+    consent, whose = Consent.__table__.alias(), Person.__table__.alias()
+    # Asked for when the statement runs: it may have been put together yesterday.
+    day = bindparam("consent_day", callable_=today, type_=Date, unique=True)
+    number = bindparam("consent_number", callable_=lambda: int(f"{today():%Y%m%d}"), type_=Integer, unique=True)
+
+    def reached(years: int) -> ColumnElement[bool]:
+        birthday = _as_number(whose.c.birth_date) + years * 10_000
+        return and_(_as_number(consent.c.signed_at) < birthday, birthday <= number)
+
+    return exists().where(
+        consent.c.person_id == key,
+        whose.c.id == consent.c.person_id,
+        consent.c.special_categories.is_(True),
+        consent.c.kind.in_(OPENING),
+        consent.c.signed_at <= day,
+        or_(consent.c.revoked_at.is_(None), consent.c.revoked_at > day),
+        or_(consent.c.valid_to.is_(None), consent.c.valid_to >= day),
+        ~reached(OWN_VOICE),
+        or_(consent.c.given_by_id == consent.c.person_id, ~reached(OF_AGE)),
+    )
+
+
+def _as_number(day: Any) -> Any:
+    return extract("year", day) * 10_000 + extract("month", day) * 100 + extract("day", day)
+
+
 def way_to(person_id: int) -> Act | None:
     """Return the button that enters a consent of the person, for who may."""
     consents = registers().by_key.get("consents")
@@ -145,7 +178,7 @@ def way_to(person_id: int) -> Act | None:
     return Act("consent", "Оформить согласие", url, icon="file-earmark-check")
 
 
-keep_by(Keeper(reasons=closed_among, way=way_to, word=WORD, unborn=UNBORN))
+keep_by(Keeper(reasons=closed_among, standing=standing, way=way_to, word=WORD, unborn=UNBORN))
 
 
 # ---- what is missing, what must stop -----------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, current_app, render_template, request, url_for
@@ -10,8 +11,8 @@ from flask import abort, current_app, render_template, request, url_for
 from app.register import detail, file_pages, looking
 from app.register.access import may
 from app.register.history import history
-from app.register.locks import Lock, locks_of
-from app.register.pages import Act, DetailPage, Tab
+from app.register.locks import Lock, lock_within, locks_of
+from app.register.pages import Act, Blank, DetailPage, ListPage, Tab
 from app.register.personal import is_personal
 from app.register.registry import registers
 from app.register.spec import Related, Spec
@@ -65,9 +66,11 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
         looking.block(other.spec.many)
         notes += other.notes_within(record)
         state = other.state_of(inner, keep=("tab",))
-        page["related"] = other.list_page(
+        drawn_list = other.list_page(
             inner, state, here, within=detail.within(other.model, related.path, pk), owner=record, path=related.path
         )
+        lock = lock_within(register.session, other.model, related.path, record)
+        page["related"] = _shut(drawn_list, lock) if lock is not None else drawn_list
     elif whole:
         page.update(
             overview=register.overview_template,
@@ -108,6 +111,12 @@ def _foremost(acts: tuple[Act, ...]) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
     """Return which buttons stand in the head of a card and which in «Ещё»: the main one first, few in all."""
     ordered = sorted(acts, key=lambda one: one.tone != "primary")
     return (acts, ()) if len(acts) <= IN_HEAD else (tuple(ordered[:IN_HEAD]), tuple(ordered[IN_HEAD:]))
+
+
+def _shut(page: ListPage, lock: Lock) -> ListPage:
+    """Return the tab with why there is nothing in it and nothing can be added, instead of an invitation to add."""
+    way = lock.way
+    return replace(page, head=(), blank=Blank(f"{page.title}: закрыто", lock.reason, acts=(way,) if way else ()))
 
 
 def _history(register: Register, spec: Spec, pk: int, here: str, closed: Mapping[str, Lock]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy import Label, func, select
 from app.base import Model
 from app.register.field import masked
 from app.register.files import of_row
-from app.register.locks import Lock
+from app.register.locks import Lock, gate
 from app.register.models import Attachment
 from app.register.pages import Cell, Closed, FactsPart, Tab
 from app.register.spec import Related, Spec
@@ -82,7 +82,10 @@ def counts_of(
     on health uncounted.
     """
     numbers = [
-        select(func.count(model.id)).where(within(model, related.path, pk)).scalar_subquery().label(related.key)
+        select(func.count(model.id))
+        .where(within(model, related.path, pk), *gate(model))
+        .scalar_subquery()
+        .label(related.key)
         for related, model in tabs
     ]
     of_owner = select(func.count(Attachment.id)).where(of_row(owner, pk))

@@ -34,7 +34,7 @@ class Found:
 
 def chosen(spec: Spec, state: ListState, within: Any | None = None) -> Select[Any]:
     """Return the select of the keys that pass the filters; *within* is the criterion of the card the list stands on."""
-    base = select(spec.model.id).where(*spec.criteria)
+    base = select(spec.model.id).where(*spec.criteria, *locks.gate(spec.model))
     if within is not None:
         base = base.where(within)
     for condition in state.conditions:
@@ -133,7 +133,8 @@ def fetch(session: Session, spec: Spec, ids: Any, names: tuple[str, ...]) -> lis
     """Return the records with *ids* in that order, with what *names* show loaded."""
     if not ids:
         return []
-    by_id = {record.id: record for record in session.scalars(spec.by_ids(names), {"ids": ids})}
+    wanted = spec.by_ids(names).where(*locks.gate(spec.model))
+    by_id = {record.id: record for record in session.scalars(wanted, {"ids": ids})}
     return [by_id[each] for each in ids if each in by_id]
 
 

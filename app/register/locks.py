@@ -6,6 +6,10 @@ people nor papers: a slice tells which subjects are closed and why, for many at 
 
 A closed field is held and never shown or taken: list and Excel say so in its cell, the card in a block with the way to
 open it, the form too; what is typed for it is refused with the reason.
+
+Where the link to the person is special itself, as in a list of disabilities, a row tells by being there what must not
+be told. Such rows are not there while they are closed: no list, count, look-up, file or card has them. Rules and
+reports that only count them still do.
 """
 
 from __future__ import annotations
@@ -16,12 +20,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.base import SPECIAL, Model
 from app.register.field import Field
 from app.register.pages import Act, Cell
 from app.register.spec import Spec
 
 Reasons = Callable[[Session, Collection[int]], Mapping[int, str]]
 Way = Callable[[int], Act | None]
+Standing = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -30,9 +36,11 @@ class Keeper:
 
     *reasons* gives a sentence for each closed subject among many, in a constant number of queries; *way* the button
     that leads to opening one; *word* stands in a closed cell; *unborn* is the sentence for a subject being added.
+    *standing* gives the same as *reasons* as a criterion on a column of keys: that its subject is open.
     """
 
     reasons: Reasons
+    standing: Standing
     way: Way
     word: str
     unborn: str
@@ -125,6 +133,30 @@ def locks_of_new(session: Session, spec: Spec, names: Iterable[str], values: Map
         if reason:
             made[name] = Lock(known[subject], reason)
     return made
+
+
+# ---- rows that are special as a whole ----------------------------------------------------------------
+
+
+def told_by_being_there(model: type[Model]) -> bool:
+    """Whether a row of *model* says by being there what only a paper opens: its link to the subject is special."""
+    column = model.__table__.columns.get(model.__subject__)
+    return column is not None and column.info.get("privacy") is SPECIAL
+
+
+def gate(model: type[Model]) -> tuple[Any, ...]:
+    """Return the criteria of the rows of *model* a page may know of: none where every row may be known of."""
+    if not _kept or not told_by_being_there(model):
+        return ()
+    return (_kept[0].standing(getattr(model, model.__subject__)),)
+
+
+def lock_within(session: Session, model: type[Model], path: tuple[str, ...], owner: Any) -> Lock | None:
+    """Return the lock on all rows of *model* that hang by *path* on *owner*, None where they are open."""
+    if not gate(model) or path != (model.__subject__,):
+        return None
+    reason = _kept[0].reasons(session, {owner.id}).get(owner.id)
+    return Lock(owner.id, reason) if reason else None
 
 
 def lock_of_papers(session: Session, record: Any) -> Lock | None:

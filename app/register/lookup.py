@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.base import Model
+from app.register.locks import gate
 from app.register.search import found_by
 from app.register.spec import title_key
 from app.words import fold
@@ -38,11 +39,11 @@ def look_up(session: Session, model: type[Model], typed: str, *, by_title_only: 
     key_name = title_key(model)
     key = getattr(model, key_name)
     start = fold(typed)[:100]
-    query = select(model).order_by(key, model.id).limit(SHOWN)
+    query = select(model).where(*gate(model)).order_by(key, model.id).limit(SHOWN)
     through = getattr(model, "__looked_up_through__", ())
     if key_name == "id":
         test = found_by(model, typed, through, session.get_bind().dialect.name)
-        newest = select(model).where(*((test,) if test is not None else ()))
+        newest = select(model).where(*((test,) if test is not None else ()), *gate(model))
         # The second line of a choice usually names that neighbour.
         newest = newest.options(*(joinedload(getattr(model, path[0])) for path in through))
         return [_choice(record) for record in session.scalars(newest.order_by(model.id.desc()).limit(SHOWN))]
@@ -55,7 +56,7 @@ def look_up(session: Session, model: type[Model], typed: str, *, by_title_only: 
         test = found_by(model, typed, through, session.get_bind().dialect.name)
         if test is not None:
             seen = [record.id for record in found]
-            rest = select(model).where(test, model.id.not_in(seen)).limit(SHOWN - len(found))
+            rest = select(model).where(test, model.id.not_in(seen), *gate(model)).limit(SHOWN - len(found))
             found += sorted(session.scalars(rest), key=lambda record: getattr(record, key_name))
     return [_choice(record) for record in found]
 

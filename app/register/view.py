@@ -28,7 +28,7 @@ from app import acting
 from app.acting import Actor
 from app.base import Model
 from app.extensions import db
-from app.register import card, editing, exporting, listing, looking, performing, view_pages, walking
+from app.register import card, editing, exporting, listing, locks, looking, performing, view_pages, walking
 from app.register.access import BIGGEST, PK, RIGHTS, access, holds, keeps_typed, may
 from app.register.declared import actions_of, declaration_of, row_fields_of, shown, where
 from app.register.detail import OwnTab
@@ -257,7 +257,8 @@ class Register(FileRoutes, ListRoutes, ModelView):
         return record, dict(zip((column.name for column in beside), more, strict=True))
 
     def _found(self, pk: int, options: Sequence[Any], *beside: Any) -> Sequence[Any]:
-        wanted = select(self.model, *beside).where(self.model.id == pk, *self.spec.criteria).options(*options)
+        criteria = (self.model.id == pk, *self.spec.criteria, *locks.gate(self.model))
+        wanted = select(self.model, *beside).where(*criteria).options(*options)
         return self.session.execute(wanted).unique().one_or_none() or abort(404)
 
     def lookup_url(self, model: type[Model]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.acting import SYSTEM, Actor, acting, now
+from app.acting import SYSTEM, Actor, acting, now, today
 from app.agreements.models import Agreement
 from app.base import Model
 from app.cases.models import CaseSource, CaseStatus, FamilyCase
@@ -67,8 +67,13 @@ class Household:
         return (self.word, self.word.upper(), self.snils, three, f"{three} {self.snils[9:]}")
 
 
-def household(session: Session, unit: ServiceUnit, word: str, snils: str, number: int) -> Household:
-    """Fill every table that hangs on a family; *word* is its surname, its diagnosis and its every note."""
+def household(
+    session: Session, unit: ServiceUnit, word: str, snils: str, number: int, *, consented: bool = False
+) -> Household:
+    """Fill every table that hangs on a family; *word* is its surname, its diagnosis and its every note.
+
+    *consented*: data on health are open to who may see them, so that nothing is hidden by the want of a consent only.
+    """
     by = make.make_actor(unit)
     where = {"service_unit_id": unit.id}
     with acting(by):
@@ -76,7 +81,7 @@ def household(session: Session, unit: ServiceUnit, word: str, snils: str, number
                             birth_date=dt.date(1988, 3, 1), snils=snils, phone="+79001112233",
                             health_note=f"диагноз {word}", reg_address=f"ул. {word}, 1")  # fmt: skip
         child = add_person(session, by=by, last_name=word, first_name="Пётр", sex=Sex.MALE,
-                           birth_date=dt.date(2017, 3, 1))  # fmt: skip
+                           birth_date=dt.date(today().year - 9, 3, 1))  # fmt: skip
         members = [
             NewMember(mother, FamilyRole.MOTHER, is_legal_representative=True),
             NewMember(child, FamilyRole.CHILD),
@@ -95,8 +100,8 @@ def household(session: Session, unit: ServiceUnit, word: str, snils: str, number
     line = MeasureLineage(case=case, **where)
     measure = Measure(programme_version=version, lineage=line, no=1, title=f"Занятия {word}", due=DAY, problem=word,
                       executor_type=ExecutorType.VOLUNTEER, executor_name=word, **where)  # fmt: skip
-    service = make.make_service(session, by)
     session.add_all([programme, version, line, measure])
+    service = make.make_service(session, by)
     session.flush()
     body = Body(code=f"совет-{number}", title=f"Совет {number}", kind=BodyKind.COUNCIL, **where)
     meeting = Meeting(body=body, year=2026, number=number, planned_at=now(), **where)
@@ -117,6 +122,13 @@ def household(session: Session, unit: ServiceUnit, word: str, snils: str, number
             ServiceRecord(case=case, service=service, performer=performer, recipient=mother,
                           date=DAY, result=word, comment=word, **where),
         ]  # fmt: skip
+    if consented:
+        rows += [
+            Consent(
+                person=one, given_by=mother, kind=ConsentKind.SPECIAL, signed_at=DAY, special_categories=True, **where
+            )
+            for one in (child, mother)
+        ]
     session.add_all(rows)
     session.flush()
     session.add(Attachment(table_name="family", record_id=family.id, title=word, file_name=f"{word}.pdf", size=1,

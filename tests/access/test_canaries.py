@@ -87,8 +87,8 @@ class Visited:
 def come(app: Flask, stored: Session, visit: Visit) -> Any:
     """Return ``come(role)``: a fresh visitor of *role* beside two families."""
     unit = first_unit(stored)
-    own = household(stored, unit, "Своякова", "11223344595", 1)
-    foreign = household(stored, unit, "Канарейкина", "08765430300", 2)
+    own = household(stored, unit, "Своякова", "11223344595", 1, consented=True)
+    foreign = household(stored, unit, "Канарейкина", "08765430300", 2, consented=True)
 
     def as_role(role: str) -> Visited:
         browser = visit(role)

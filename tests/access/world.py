@@ -33,7 +33,7 @@ from app.meetings.models import BodyMember
 from app.models import TABLES
 from app.organisation.models import Account, Department, PartnerOrganisation, ServiceArea, ServiceUnit, StaffMember
 from app.organisation.rules import deactivate_account, make_account
-from app.people.models import FamilyRole
+from app.people.models import ConsentKind, FamilyRole
 from app.programmes.models import VersionStatus
 from app.register import files
 from app.register.file_kinds import BY_CODE
@@ -91,7 +91,10 @@ LEFT_OUT = {
 
 SPECIAL: dict[tuple[str, str], Any] = {
     ("service_unit", "zone"): "Europe/Moscow",
-    ("person", "birth_date"): dt.date(2016, 3, 1),
+    ("person", "birth_date"): lambda number: dt.date(dt.date.today().year - 9, 3, 1),
+    # Without it data on health are closed, and what a role sees of them would be asked of nobody.
+    ("consent", "kind"): ConsentKind.SPECIAL,
+    ("consent", "special_categories"): True,
     ("family_case", "status"): CaseStatus.ACTIVE,
     ("family_member", "role"): FamilyRole.CHILD,
     ("programme_version", "status"): VersionStatus.IN_FORCE,

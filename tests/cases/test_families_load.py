@@ -17,7 +17,7 @@ from app.cases.importer import FamilyBank
 from app.cases.intake_load import LoadResult, load
 from app.cases.models import CaseStatus, CuratorAssignment, FamilyCase
 from app.journal.models import JournalRow
-from app.people.lists import ChildStatus, DisabilityKind, EducationKind, FamilyFeature, FamilyKind, FamilyRole, Sex
+from app.people.lists import ChildStatus, DisabilityKind, EducationKind, FamilyKind, FamilyRole, Sex
 from app.people.models import DisabilityStatus, Family, Person
 from app.register.intake.command import import_file
 from app.register.intake.importer import CHANGED_MEANWHILE
@@ -49,7 +49,7 @@ def test_a_loaded_family_is_whole(here: tuple, bank: Path) -> None:
         "д. Тестово, ул. Полевая, д. 3",
         "+79100000001",
         FamilyKind.OTHER,
-        [FamilyFeature.DISABLED_CHILD, FamilyFeature.OVZ_CHILD],
+        [],
         "Тестовское сельское поселение",
     )
     assert [(str(m.person), m.role, m.is_legal_representative, m.date_from) for m in family.members] == [
@@ -294,7 +294,11 @@ def test_the_command_speaks_to_people(here: tuple, tmp_path: Path, capsys: pytes
     import_file(session, FamilyBank(), by, path)
     import_file(session, FamilyBank(), by, path, commit=True)
     import_file(session, FamilyBank(), by, path, commit=True, good_rows=True)
-    told = ["Лист1: I3: в феврале нет 31-го числа: проверьте дату", "Новых: 1\u00a0семья, 1\u00a0ребёнок."]
+    closed = (
+        "В таблице есть сведения о здоровье: 1\u00a0ребёнок. Они запишутся закрытыми: их не увидит никто, "
+        "пока не внесено согласие на сведения о здоровье ребёнка."
+    )
+    told = ["Лист1: I3: в феврале нет 31-го числа: проверьте дату", "Новых: 1\u00a0семья, 1\u00a0ребёнок.", closed]
     assert capsys.readouterr().out.splitlines() == [
         *told,
         "Ничего не записано: это проверка. Чтобы загрузить, добавьте --commit.",

@@ -219,6 +219,14 @@ def test_a_file_waits_a_day(registrar: Browser, app: Flask) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_a_file_nobody_comes_back_for_is_removed_by_the_daily_sweep(registrar: Browser, app: Flask) -> None:
+    send(registrar, book(GOOD))
+    with app.app_context(), clock_at(now() + waiting.KEPT + dt.timedelta(hours=1)):
+        assert waiting.sweep_daily() == "Убрано файлов загрузки: 1."
+        assert waiting.sweep_daily() == "Убрано файлов загрузки: 0."
+    assert waiting_files(app) == []
+
+
 def test_loading_is_closed_to_a_secretary(visit: Visit) -> None:
     secretary = visit(SECRETARY)
     assert (secretary.get("/import/").status_code, send(secretary, book(GOOD)).status_code) == (403, 403)

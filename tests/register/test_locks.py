@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
+import re
 from typing import Any
 
 import pytest
@@ -11,9 +13,9 @@ from openpyxl import load_workbook
 from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 
-from app.acting import today
-from app.people.consents import NONE, REVOKED, closed_among, stop_by
-from app.people.models import Consent, ConsentKind, DisabilityStatus, Person
+from app.acting import clock_at, today
+from app.people.consents import NONE, REVOKED, closed_among, standing, stop_by
+from app.people.models import ChildProfile, Consent, ConsentKind, DisabilityStatus, Person
 from app.people.rules import give_consent, revoke_consent
 from tests.make import make_adult, make_case, make_family, mother_of
 from tests.register.conftest import Office
@@ -85,7 +87,7 @@ def roads(browser: Browser, child: Person) -> dict[str, str]:
     pages = [
         f"/people/show/{child.id}", f"/people/edit/{child.id}", f"/people/show/{child.id}?tab=history",
         f"/people/show/{child.id}?tab=disabilities", f"/disabilities/show/{card}", f"/disabilities/edit/{card}",
-        "/disabilities/",
+        f"/disabilities/show/{card}?tab=history", "/disabilities/", "/disabilities/lookup?q=тестов",
     ]  # fmt: skip
     found = {page: browser.get(page).text for page in pages}
     for book in ("/disabilities/export.xlsx", "/import/of/people/edit.xlsx", "/import/of/disabilities/edit.xlsx"):
@@ -107,13 +109,76 @@ def test_without_a_consent_special_fields_leave_by_no_road(office: Office, child
     office.stored.flush()
     for road, text in roads(browser, child).items():
         assert not [word for word in WORDS[:2] if word in text], road
-        assert "нужно согласие" in text or NONE in text, road
+        if "people" in road:
+            assert "нужно согласие" in text or NONE in text, road
     assert "Оформить согласие" in browser.get(f"/people/show/{child.id}").text
     consent_for(office, child)
     opened = roads(browser, child)
     assert SECRET in opened[f"/people/show/{child.id}"] and "КАН-001" in opened["/disabilities/"]
     assert "КАН-001" in opened["/disabilities/export.xlsx"]
     assert not [road for road, text in opened.items() if "нужно согласие" in text]
+
+
+@pytest.mark.both
+def test_a_row_that_tells_of_health_by_being_there_is_not_there_while_it_is_closed(
+    office: Office, child: Person
+) -> None:
+    browser, card = curator_of(office, child), child.disabilities[0].id
+    tab = f"/people/show/{child.id}?tab=disabilities"
+    missing = browser.get("/disabilities/show/987654")
+    assert browser.get(f"/disabilities/show/{card}").status_code == missing.status_code == 404
+    for road, text in roads(browser, child).items():
+        if "people" not in road:
+            assert str(child) not in text, road
+    text = browser.get(tab).text
+    assert "Инвалидность: закрыто" in text and NONE in text and "Оформить согласие" in text
+    assert "/disabilities/add" not in text
+    assert re.findall(r'tab=disabilities"[^>]*>Инвалидность(.*?)</a>', text) == [""]
+    consent_for(office, child)
+    assert str(child) in browser.get("/disabilities/").text
+    assert re.findall(r'tab=disabilities"[^>]*>Инвалидность(.*?)</a>', browser.get(tab).text) == [
+        '<span class="count">1</span>'
+    ]
+    assert "/disabilities/add" in browser.get(tab).text
+    assert browser.get(f"/disabilities/show/{card}").status_code == 200
+
+
+def test_the_journal_names_nobody_by_a_closed_row(office: Office, child: Person) -> None:
+    director = office.come("Директор")
+    assert f"Инвалидность № {child.disabilities[0].id}" in director.get("/audit/?table=disability_status").text
+    assert f"Справка МСЭ, {child}" not in director.get("/audit/?table=disability_status").text
+    consent_for(office, child)
+    assert f"Справка МСЭ, {child}" in director.get("/audit/?table=disability_status").text
+
+
+DAYS = (None, *(dt.date(2026, 2, day) for day in (17, 18, 19)), dt.date(2030, 1, 1))
+BORN = (dt.date(2008, 2, 18), dt.date(2008, 2, 19), dt.date(2008, 2, 29), dt.date(2012, 2, 18), dt.date(2012, 2, 19),
+        dt.date(2012, 2, 29), dt.date(2018, 6, 1), dt.date(1990, 5, 4))  # fmt: skip
+SIGNED = (dt.date(2012, 3, 1), dt.date(2022, 2, 28), dt.date(2022, 3, 1), dt.date(2026, 2, 18), dt.date(2026, 2, 19))
+
+
+@pytest.mark.both
+def test_the_criterion_of_a_query_says_of_every_consent_what_its_rule_says(office: Office) -> None:
+    """Consents of every kind, term, withdrawal and signer, of people born around the birthdays that end them."""
+    stored, told = office.stored, {"service_unit_id": office.unit.id}
+    mother, people = make_adult(stored, office.by), []
+    cases = itertools.product(BORN, SIGNED, DAYS, DAYS, (True, False))
+    for number, (born, signed, until, revoked, own) in enumerate(cases):
+        person = Person(last_name=f"Ч{number}", first_name="А", sex="male", birth_date=born, **told)
+        stored.add(person)
+        people.append(person)
+        consent = Consent(person=person, given_by=person if own else mother, kind=ConsentKind.SPECIAL, **told,
+                          special_categories=True, purposes="цель", signed_at=signed)  # fmt: skip
+        consent.valid_to = until if until is None or until >= signed else None
+        consent.revoked_at = revoked if revoked is None or revoked >= signed else None
+        stored.add(consent)
+    stored.flush()
+    ids = {person.id for person in people}
+    for day in (dt.date(2026, 2, 18), dt.date(2026, 2, 28), dt.date(2026, 3, 1), dt.date(2030, 3, 1)):
+        with clock_at(day):
+            closed = closed_among(stored, ids).keys()
+            assert set(stored.scalars(select(Person.id).where(Person.id.in_(ids), standing(Person.id)))) == ids - closed
+        assert 0 < len(closed) < len(ids), day
 
 
 @pytest.mark.both
@@ -160,16 +225,17 @@ def test_a_locked_record_costs_the_same_number_of_statements_as_many(office: Off
             seen.append(said[2])
 
         event.listen(Engine, "before_cursor_execute", note)
-        browser.get("/disabilities/")
+        browser.get("/children/?col=person_id&col=child_status")
         event.remove(Engine, "before_cursor_execute", note)
         return len([one for one in seen if "FROM consent" in one])
 
-    browser = curator_of(office, child)
+    browser = office.come("Заведующий отделением")
+    office.stored.add(ChildProfile(person=child, service_unit_id=office.unit.id))
     statements()  # The columns a list reads are learnt by its first rows.
     assert statements() == 1
     for number in range(3):
         person = make_adult(office.stored, office.by, last_name=f"Ещё{number}")
-        office.stored.add(DisabilityStatus(person_id=person.id, kind="first", service_unit_id=office.unit.id))
+        office.stored.add(ChildProfile(person=person, service_unit_id=office.unit.id))
     office.stored.flush()
     assert statements() == 1
 

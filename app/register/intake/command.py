@@ -70,6 +70,7 @@ def _as_text(importer: Importer, plan: Plan, commit: bool, done: bool) -> str:
     lines += [f"Лист «{name}» не прочитан: {why}." for name, why in plan.unread]
     there = plan.counts[Verdict.UNCHANGED]
     lines.append(importer.told(plan) + (f" Уже есть: {importer.counted(there)}." if there else ""))
+    lines += importer.cautions(plan)
     if done:
         lines.append("Загружено.")
     elif not commit:

@@ -129,6 +129,10 @@ class Importer(ABC):
     def told(self, plan: Plan) -> str:
         """Return what loading would add, for the head of the preview: «Новых: 2 семьи, 3 ребёнка.»"""
 
+    def cautions(self, plan: Plan) -> tuple[str, ...]:
+        """Return what a person should know before loading, sentence by sentence; usually nothing."""
+        return ()
+
     @abstractmethod
     def report(self, plan: Plan) -> dict[str, Any]:
         """Return the plan for ``opora import … --json``, without ``committed``."""

@@ -53,6 +53,7 @@ def preview_of(importer: Importer, kept: WaitingFile, seen: Seen, asked: Mapping
         "answers_url": url_for("Import.answers", token=kept.token),
         "twins": twins_of(importer, plan),
         "remarks": remarks(plan),
+        "cautions": importer.cautions(plan) if ready else (),
         "url": url_for("Import.load", token=kept.token),
         "ways": _ways(importer, plan),
         "chosen": "good" if plan.problems else "all",

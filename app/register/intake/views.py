@@ -197,7 +197,7 @@ class Import(BaseView):
 
 
 def _folder() -> Path:
-    return Path(current_app.config["OPORA"].instance) / "imports"
+    return waiting.folder_of(current_app.config)
 
 
 def _allowed(asked: str = "") -> list[Importer]:

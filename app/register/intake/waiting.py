@@ -1,8 +1,8 @@
 """Uploaded workbooks that wait for their owner's decision: in the instance folder, under a random name.
 
 A file is bound to the account that sent it, so an address copied to a colleague opens nothing. Beside it lies a note:
-what the person said of it so far. Both are removed after a whole load or cancelling, and by the next upload a day
-after they came; after a load of the good rows the file stays for the rest to be given back.
+what the person said of it so far. Both are removed after a whole load or cancelling, and a day after they came, by
+the next upload or the daily sweep; after a load of the good rows the file stays for the rest to be given back.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
+from flask import current_app
+
 from app.acting import Actor, now
+from app.jobs.tasks import daily
 from app.register.intake.importer import Done
 from app.register.intake.plan import Answers, Mappings
 
@@ -94,12 +98,25 @@ def drop(waiting: WaitingFile) -> None:
     waiting.note.unlink(missing_ok=True)
 
 
-def sweep(folder: Path) -> None:
-    """Remove every file that has waited longer than :data:`KEPT`."""
-    oldest = (now() - KEPT).timestamp()
-    for path in folder.iterdir():
-        if path.suffix in (".file", ".json") and path.stat().st_mtime < oldest:
+def folder_of(config: Mapping[str, Any]) -> Path:
+    """Return where the files of the installation wait."""
+    return Path(config["OPORA"].instance) / "imports"
+
+
+def sweep(folder: Path) -> int:
+    """Remove every file that has waited longer than :data:`KEPT` and return how many there were."""
+    oldest, swept = (now() - KEPT).timestamp(), 0
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.suffix in (".file", ".json", ".new") and path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
+            swept += path.suffix == ".file"
+    return swept
+
+
+@daily("register.imports", hour=4)
+def sweep_daily() -> str:
+    """Sweep the folder even where nobody loads anything any more: a bank of families must not lie there for good."""
+    return f"Убрано файлов загрузки: {sweep(folder_of(current_app.config))}."
 
 
 def _write_note(waiting: WaitingFile) -> None:
