@@ -24,10 +24,12 @@ from app.journal.models import JournalRow
 from app.orders.models import AdminOrder
 from app.organisation.models import StaffMember
 from app.people.models import Family, FamilyMember
-from app.process import moves, page
+from app.process import moves, page, programme_check
 from app.process.asking import CASE, answer, ask
 from app.process.guards_programme import SIGNED, VALID_TO
 from app.profiles.order import OrderOfWork
+from app.programmes.models import ProgrammeVersion
+from app.programmes.views import Versions
 from app.register.access import may
 from app.register.actions import action
 from app.register.detail import OwnTab
@@ -306,9 +308,25 @@ def file_tab(self: Any, record: FamilyCase) -> dict[str, object]:
     return {"stages": page.stage_bar(record), "file": page.file_page(record)}
 
 
+# ---- the page of a programme -------------------------------------------------------------------------
+
+
+def examine(self: Versions, version: ProgrammeVersion, page: dict[str, Any]) -> None:
+    """Look through a draft before it is sent: errors and warnings in one list and each at its measure."""
+    remarks = programme_check.check(version)
+    if not remarks:
+        return
+    ready = [] if any(one.stops for one in remarks) else [("ok", "Обязательное на месте.", "")]
+    told = [("bad" if one.stops else "warn", one.text, one.hint) for one in remarks]
+    page["checks"] = [{"tone": tone, "text": text, "hint": hint, "act": None} for tone, text, hint in [*ready, *told]]
+    for measure, row in zip(version.measures, page["measures"], strict=True):
+        row["notes"] = [one.text for one in remarks if one.measure is measure]
+
+
 for made in (move_on, skip_stage, go_back, override, assign_curator, set_level, set_category, keep_paper,
              take_out_paper):  # fmt: skip
     setattr(Cases, made.__name__, made)
 Cases.overview = overview  # type: ignore[method-assign]
 Cases.overview_template = "case.html"
+Versions.examine = examine  # type: ignore[method-assign]
 Cases.own_tabs = [OwnTab("file", "Личное дело", "personal_file.html", file_tab)]

@@ -62,11 +62,15 @@ def missing(version: ProgrammeVersion) -> list[str]:
     if not version.measures:
         return [say("В {programme_short:prep} нет мероприятий: добавьте хотя бы одно.")]
     lacks: list[str] = []
+    # An order of work that names the guard wants a problem behind each measure before a body looks at it.
+    problem_due = gate.names_guard(version.programme.case, "measures_complete")
     for measure in version.measures:
         if executor_of(measure) is None:
             lacks.append(f"У мероприятия «{measure.title}» нет исполнителя.")
         if measure.due is None:
             lacks.append(f"У мероприятия «{measure.title}» нет срока.")
+        if problem_due and measure.problem_id is None and not measure.problem:
+            lacks.append(f"У мероприятия «{measure.title}» нет проблемы, которую оно решает.")
     return lacks
 
 

@@ -173,7 +173,11 @@ class Versions(Register):
         ).one_or_none() or self.record_or_404(pk)
         page = page_of(version, request.args.get("old", ""), request.args.get("new", ""))
         page["acts"] = self.acts(version)
+        self.examine(version, page)
         return render_template("programme.html", page=SimpleNamespace(**page))
+
+    def examine(self, version: ProgrammeVersion, page: dict[str, Any]) -> None:
+        """Look through a draft before it is sent; :mod:`app.process`, which sees the whole case, tells more."""
 
     def acts(self, record: ProgrammeVersion) -> tuple[Act, ...]:
         """The buttons of the page: edit and the measure only while the version may change."""
