@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.acting import today
-from app.assessment.models import LivingConditionsAct
-from app.cases.models import FamilyCase
+from app.assessment.models import LivingConditionsAct, Problem
 from app.intake.models import Intake
+from app.organisation.models import PartnerKind
+from app.programmes.models import ProgrammeVersion
 from app.roles import CURATOR, HEAD, REGISTRAR
-from tests.scenarios.walk import Centre, centre_of, ru
+from tests.scenarios.walk import Centre, centre_of, consents, family_form, ru
 from tests.visiting import Visit
 
 
@@ -21,23 +22,6 @@ from tests.visiting import Visit
 def rostov(app: Flask, stored: Session, visit: Visit) -> Centre:
     """Return a centre that works by the order of work of the region."""
     return centre_of(app, stored, visit, "rostov")
-
-
-def family_form(centre: Centre, **more: Any) -> dict[str, Any]:
-    """Return the form of a new family: a mother and a son."""
-    return {
-        "p_last_name": "Тестова", "p_first_name": "Мария", "p_middle_name": "Ивановна", "p_role": "mother",
-        "p_birth_date": "04.05.1990", "f_territory_id": centre.village.id, "f_address": "ул. Тихая, 1",
-        "f_family_kind": "mother", "c1_name": "Тестов Пётр", "c1_birth_date": "11.06.2018", **more,
-    }  # fmt: skip
-
-
-def consents(centre: Centre, case: FamilyCase) -> None:
-    """Enter a consent to the processing of data for everybody of the family."""
-    mother = next(seat.person for seat in case.family.members if seat.is_legal_representative)
-    for seat in case.family.members:
-        centre.does(REGISTRAR, f"/consents/add?person_id={seat.person_id}", kind="processing",
-                    given_by_id=mother.id, purposes="Социальное сопровождение", signed_at=ru(today()))  # fmt: skip
 
 
 def test_a4(rostov: Centre) -> None:
@@ -60,4 +44,30 @@ def test_a4(rostov: Centre) -> None:
     rostov.does(REGISTRAR, f"/applications/add?{here}", applicant_id=mother.id, received_at=ru(today()),
                 requested_help=["social"])  # fmt: skip
     rostov.presses(HEAD, "cases", "assign_curator", case, curator_id=rostov.staff(CURATOR).id)
-    print(rostov.reads(HEAD, f"/cases/show/{case.id}")[:3000])
+    rostov.cannot_press(HEAD, "cases", "enter_register", case, "Категория семьи не установлена")
+    rostov.presses(CURATOR, "cases", "set_category", case, category_code="tzs")
+    rostov.presses(REGISTRAR, "cases", "enter_register", case)
+    assert (case.category, case.journal_no is not None, case.registered_at) == (
+        "семья в трудной жизненной ситуации", True, today(),
+    )  # fmt: skip
+    assert "Что мешает перейти дальше" in rostov.reads(CURATOR, f"/cases/show/{case.id}")
+    rostov.presses(CURATOR, "cases", "move_on", case, to_stage="s2")
+    assert case.stage == "s2"
+
+    # The programme: made with the family, and only then sent to the commission.
+    term = today() + dt.timedelta(days=180)
+    rostov.does(CURATOR, f"/problems/add?{here}", text="Нет продуктов и дров", domain="social", severity="3")
+    problem = rostov.newest(Problem)
+    rostov.does(CURATOR, f"/versions/add?{here}", goal="Накормить и согреть", tasks="Помощь и работа матери",
+                valid_to=ru(term))  # fmt: skip
+    version = rostov.newest(ProgrammeVersion)
+    executors = {
+        "Центр занятости": PartnerKind.EMPLOYMENT,
+        "Детская больница": PartnerKind.HEALTH,
+        "Школа": PartnerKind.EDUCATION,
+    }  # fmt: skip
+    for name, kind in executors.items():
+        rostov.does(CURATOR, f"/measures/add?version_id={version.id}", title=f"Помочь: {name}", direction="household",
+                    help_kind="social", problem_id=problem.id, executor_type="organisation",
+                    partner_id=rostov.partner(name, kind).id, due=ru(term))  # fmt: skip
+    rostov.cannot_press(CURATOR, "versions", "submit", version, "Согласие семьи")

@@ -15,10 +15,11 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.acting import SYSTEM, acting, clock_at
+from app.acting import SYSTEM, today
 from app.base import Model
 from app.cases.models import FamilyCase
 from app.cases.stages import put_in_force
+from app.intake.models import Intake
 from app.meetings.bodies import ensure_bodies
 from app.organisation.models import (
     PartnerKind,
@@ -30,6 +31,7 @@ from app.organisation.models import (
 )
 from app.profiles.loading import text_of
 from app.profiles.rules import order_of, store
+from app.roles import REGISTRAR
 from tests.register.forms import filled
 from tests.visiting import Browser, Visit
 
@@ -138,9 +140,32 @@ def centre_of(app: Flask, stored: Session, visit: Visit, name: str) -> Centre:
     return Centre(app, stored, visit, unit, village)
 
 
+def family_form(centre: Centre, **more: Any) -> dict[str, Any]:
+    """Return the form of a new family: a mother and a son."""
+    return {
+        "p_last_name": "Тестова", "p_first_name": "Мария", "p_middle_name": "Ивановна", "p_role": "mother",
+        "p_birth_date": "04.05.1990", "f_territory_id": centre.village.id, "f_address": "ул. Тихая, 1",
+        "f_family_kind": "mother", "c1_name": "Тестов Пётр", "c1_birth_date": "11.06.2018", **more,
+    }  # fmt: skip
+
+
+def consents(centre: Centre, case: FamilyCase) -> None:
+    """Enter a consent to the processing of data for everybody of the family."""
+    mother = next(seat.person for seat in case.family.members if seat.is_legal_representative)
+    for seat in case.family.members:
+        centre.does(REGISTRAR, f"/consents/add?person_id={seat.person_id}", kind="processing",
+                    given_by_id=mother.id, purposes="Социальное сопровождение", signed_at=ru(today()))  # fmt: skip
+
+
+def opened_case(centre: Centre) -> FamilyCase:
+    """Register a message and open the case of a new family from it."""
+    centre.does(REGISTRAR, "/intakes/add", ground="message_person_or_hotline", source="helpline", channel="helpline",
+                text="Мать одна с двумя детьми, нет еды")  # fmt: skip
+    message = centre.newest(Intake)
+    centre.does(REGISTRAR, f"/families/add?intake={message.id}", **family_form(centre), with_case="1")
+    return centre.case
+
+
 def ru(day: dt.date) -> str:
     """Return the day as it is typed."""
     return f"{day:%d.%m.%Y}"
-
-
-__all__ = ["Centre", "acting", "centre_of", "clock_at", "plain", "ru"]
