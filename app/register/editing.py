@@ -90,6 +90,8 @@ def _fixed(register: Register, sent: Any) -> dict[str, Model]:
         field = register.spec.fields[name]
         if field.target is not None and name in sent and f"{name}.text" not in sent:
             value = sent.get(name, "")
+            if not value and request.method == "POST":
+                continue  # Nothing was picked where a form offers things of the case at hand.
             if not (value.isascii() and value.isdigit() and len(value) < 10):
                 abort(400)
             found[name] = register.session.scalars(
@@ -144,7 +146,9 @@ def add(register: Register) -> Response | str:
     by, session = acting.actor(), register.session
     sent = request.form if request.method == "POST" else request.args
     fixed = _fixed(register, sent)
-    spec = register.form_spec(fixed)
+    spec, given = register.form_spec(fixed), fixed
+    # What can be picked on the form is chosen there, wherever it was opened from.
+    fixed = {name: record for name, record in given.items() if spec.fields[name].kind != "pick"}
     names = {name: record.id for name, record in fixed.items()}
     title, intro = register.heading_of_new(fixed)
     desk = Desk(
@@ -176,7 +180,7 @@ def add(register: Register) -> Response | str:
 
     if request.method == "GET":
         if desk.typed is None:
-            return draw(empty_form(spec, spec.add, {**register.presets(fixed), **_chosen(spec, sent), **fixed}, closed))
+            return draw(empty_form(spec, spec.add, {**register.presets(given), **_chosen(spec, sent), **given}, closed))
         form = read_form(session, spec, spec.add, desk.typed, None, closed)
         form.errors.clear()  # What is missing is told when it is saved; a draft is not finished yet.
         return draw(form)
@@ -209,8 +213,7 @@ def add(register: Register) -> Response | str:
         return draw(form, refusal_of(form, "Не сохранено") if placed else refusal.sentence)
     flash(f"Сохранено: {record}.", "ok")
     if "more" in request.form:
-        again = {name: linked.id for name, linked in _fixed(register, sent).items()}
-        return redirect(register.url("add", back=back, **again))
+        return redirect(register.url("add", back=back, **names))
     return redirect(register.next_step(record) or back or register.url("show", pk=record.id))
 
 

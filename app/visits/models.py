@@ -115,7 +115,7 @@ class Visit(UnitModel):
         "Коротко о визите", hint="Диагнозы сюда не пишите: для них есть карточка человека, раздел «Здоровье»."
     )
     family_state: Mapped[FamilyState | None] = column("Состояние семьи")
-    agreements: Mapped[Prose | None] = column("О чём договорились")
+    agreements: Mapped[Prose | None] = column("Что решили вместе")
     family_attitude: Mapped[Attitude | None] = column("Отношение семьи к сопровождению")
     next_at: Mapped[dt.date | None] = column("Следующий визит", privacy=PUBLIC)
     lineage_id: Mapped[int | None] = link("Мероприятие {programme_short:gen}", "measure_lineage")

@@ -55,8 +55,8 @@ class Visits(Register):
     ]
     add_columns = [
         ("", ["case_id", "planned_id", "done_at", "kind", "form", "present_ids", "deeds", "findings", "family_state",
-              "agreements", "next_at"]),
-        ("Подробнее", ["family_attitude", "minutes", "purpose", "staff_id", "lineage_id"]),
+              "family_attitude", "agreements", "next_at"]),
+        ("Подробнее", ["minutes", "purpose", "lineage_id", "staff_id"]),
     ]  # fmt: skip
     edit_columns = ["deeds", "findings", "family_state", "agreements", "family_attitude", "minutes", "purpose"]
     show_columns = [
