@@ -112,7 +112,7 @@ class Programme(UnitModel):
     number: Mapped[Code] = column("Номер", search=True, privacy=Privacy.NONE)
     title: Mapped[Line] = column("Название", privacy=Privacy.NONE)
 
-    case: Mapped[FamilyCase] = relationship("FamilyCase", back_populates="programme")
+    case: Mapped[FamilyCase] = relationship("FamilyCase")
     versions: Mapped[list[ProgrammeVersion]] = relationship(
         "ProgrammeVersion",
         back_populates="programme",
@@ -334,4 +334,4 @@ class Measure(UnitModel):
 
 
 # The case lies a floor below and knows no programme; it has one at most.
-FamilyCase.programme = relationship(Programme, back_populates="case", uselist=False, passive_deletes="all")
+FamilyCase.programme = relationship(Programme, viewonly=True, uselist=False)
