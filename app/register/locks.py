@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from app.base import SPECIAL, Model
@@ -148,7 +149,10 @@ def gate(model: type[Model]) -> tuple[Any, ...]:
     """Return the criteria of the rows of *model* a page may know of: none where every row may be known of."""
     if not _kept or not told_by_being_there(model):
         return ()
-    return (_kept[0].standing(getattr(model, model.__subject__)),)
+    subject = getattr(model, model.__subject__)
+    open_ones = _kept[0].standing(subject)
+    # Some rows of such a table tell of nobody in particular.
+    return (or_(subject.is_(None), open_ones) if model.__table__.columns[model.__subject__].nullable else open_ones,)
 
 
 def lock_within(session: Session, model: type[Model], path: tuple[str, ...], owner: Any) -> Lock | None:
