@@ -59,22 +59,30 @@ class ProgressReports(Register):
     key = "progress"
     datamodel = ProgressReport
     title = "Отчёты за месяц", "Отчёт за месяц"
-    list_columns = ["period", "case_id", "author_id", "state", "submitted_at"]
+    list_columns = ["month_said", "case_id", "author_id", "state", "submitted_at"]
     extra_columns = ["accepted_at", "accepted_by_id"]
     form_fields = [Field("month", "За месяц", "pick", required=True)]
     add_columns = ["case_id", "month", "family_participation", "changes", "problems", "proposals"]
     edit_columns = ["family_participation", "changes", "problems", "proposals"]
     show_columns = [
-        ("Отчёт", ["case_id", "period", "author_id", "submitted_at", "accepted_at", "accepted_by_id", "return_reason"]),
+        (
+            "Отчёт",
+            ["case_id", "month_said", "author_id", "submitted_at", "accepted_at", "accepted_by_id", "return_reason"],
+        ),
         ("Словами", edit_columns),
     ]
     filter_columns = ["status", "period", "author_id", "case_id"]
-    phone_columns = ["period", "case_id", "state"]
+    phone_columns = ["month_said", "case_id", "state"]
     order = "-period"
     search_through = ["case.family"]
     placeholder = "Фамилия семьи"
     add_label = "Составить отчёт"
     overview_template = "progress_report.html"
+
+    @shown("Месяц")
+    def month_said(self, report: ProgressReport) -> str:
+        """«март 2026»."""
+        return report.month
 
     @shown("Состояние")
     def state(self, report: ProgressReport) -> Cell:
@@ -107,6 +115,9 @@ class ProgressReports(Register):
         months = [first_day(today())]
         while len(months) < MONTHS_OFFERED:
             months.append(month_before(months[-1]))
+        case = fixed.get("case_id")
+        if isinstance(case, FamilyCase):
+            months = [month for month in months if rules.was_accompanied(case, month)] or months
         return {"month": {"offered": tuple((month.isoformat(), called(month)) for month in months)}}
 
     def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
@@ -170,17 +181,12 @@ def _judges(report: ProgressReport, deed: str) -> bool:
 
 def _tiles(facts: Facts) -> tuple[tuple[str, str], ...]:
     """Return the figures of the month with their words."""
-    plan = len(facts.measures)
-    family = facts.number(by_family=True)
-    made = [
-        (f"{facts.number(Mark.DONE)} из {plan}", "мероприятий выполнено"),
+    return (
+        (f"{facts.number(Mark.DONE)} из {facts.number()}", "мероприятий выполнено"),
+        (f"{facts.number(Mark.DONE, by_family=True)} из {facts.number(by_family=True)}", "сделала семья"),
         (facts.visits.said.removeprefix("визитов "), "визитов"),
-        (f"{facts.total:n}", "услуг"),
-        (f"{facts.answered} из {facts.sent}" if facts.sent else str(facts.answered), "ответов на запросы"),
-    ]
-    if family:
-        made.insert(1, (f"{facts.number(Mark.DONE, by_family=True)} из {family}", "сделала семья"))
-    return tuple(made)
+        (f"{facts.total.normalize():f}", "услуг"),
+    )
 
 
 def _amounts(facts: Facts) -> tuple[tuple[str, str], ...]:
@@ -282,7 +288,8 @@ def _who(case: FamilyCase) -> str:
 def _missing_row(one: control.Missing, month: dt.date) -> dict[str, Any]:
     if one.begun is not None:
         return _row(one.case, f"{one.begun.status.label}, {_who(one.case)}", _open("progress", one.begun.id))
-    button = _adding("progress", "Составить", "file-earmark-text", case_id=one.case.id)
+    writes = gate.opens(one.case, "report.submit", by=actor())
+    button = _adding("progress", "Составить", "file-earmark-text", case_id=one.case.id) if writes else None
     return _row(one.case, _who(one.case), _open("cases", one.case.id, "progress"), button)
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-from flask import abort, current_app, g, jsonify, render_template, request, url_for
+from flask import abort, current_app, g, has_request_context, jsonify, render_template, request, url_for
 from flask_appbuilder import ModelView, expose
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import Label, select
@@ -203,10 +203,9 @@ class Register(FileRoutes, ListRoutes, ModelView):
 
     def heading_of_new(self, fixed: dict[str, Model]) -> tuple[str, str]:
         """Return the title of an empty form and the line under it."""
-        spec = self.spec
-        plain = not fixed and self.add_label != "Добавить"
+        spec, named = self.spec, self.add_label != "Добавить"
         about = ", ".join(f"{spec.fields[name].said}: {record}" for name, record in fixed.items())
-        return say(self.add_label) if plain else f"{spec.one}: добавить", about
+        return say(self.add_label) if named else f"{spec.one}: добавить", about
 
     def linked(self, values: dict[str, Any], name: str) -> Any:
         """Take the id of link *name* out of *values* and return the record it points to, or None."""
@@ -215,6 +214,10 @@ class Register(FileRoutes, ListRoutes, ModelView):
             return None
         target = self.every_field[name].linked
         return self.session.scalars(select(target).where(target.id == pk)).one()
+
+    @cached_property
+    def _addresses(self) -> dict[tuple[str, str], str]:
+        return {}
 
     # ---- shared by the routes ------------------------------------------------------------------------
 
@@ -243,7 +246,13 @@ class Register(FileRoutes, ListRoutes, ModelView):
 
     def url(self, route: str, **arguments: Any) -> str:
         """Return the address of one of this register's routes."""
-        return url_for(f"{self.endpoint}.{route}", **arguments)
+        if arguments or not has_request_context():
+            return url_for(f"{self.endpoint}.{route}", **arguments)
+        here = request.script_root, route
+        found = self._addresses.get(here)
+        if found is None:  # Without arguments it is the same on every page of one site.
+            found = self._addresses[here] = url_for(f"{self.endpoint}.{route}")
+        return found
 
     def record_or_404(self, pk: int, names: tuple[str, ...] = ()) -> Any:
         """Return the record, or 404 for a missing and a foreign one alike."""

@@ -179,12 +179,17 @@ class Visits(Register):
         if not isinstance(owner, FamilyCase) or owner.status not in ON_THE_WAY:
             return ()
         count = norm.visits_of_month(self.session, [owner], today())[owner.id]
-        remote = f", звонков и сообщений {count.remote}" if count.remote else ""
+        last = norm.last_day(today())
+        awaited = sum(one.day <= last and one.form.is_in_person for one in rules.awaited_visits(owner))
+        told = f", назначено {awaited}" if awaited else ""
+        told += f", звонков и сообщений {count.remote}" if count.remote else ""
         acts: tuple[Act, ...] = ()
-        if count.is_below and may(self, "add") and gate.opens(owner, "visit.record", by=actor()):
+        lacks = count.norm is not None and count.done + awaited < count.norm
+        if lacks and may(self, "add") and gate.opens(owner, "visit.record", by=actor()):
             url = self.url("plan_month", pk=owner.id)
             acts = (Act("plan", "Назначить по норме", url, icon="calendar3", method="post"),)
-        return (Note(f"В этом месяце {count.said}{remote}.", "warn" if count.is_below else "ok", acts),)
+        tone = "warn" if lacks else "info" if count.is_below else "ok"
+        return (Note(f"В этом месяце {count.said}{told}.", tone, acts),)
 
     @expose(f"/plan/{key_in('pk')}", methods=["POST"])
     @access("add")
