@@ -43,6 +43,13 @@ ASKED_WITH = {
 }
 """With which grounds a field is asked for (S004-Г-1 … S004-Г-3); ``intake/rules.py`` says what it must hold then."""
 
+IN_SHORT = {
+    IntakeResult.ACCEPTED: "дело заведено",
+    IntakeResult.PASSED_ON: "передано",
+    IntakeResult.ADVISED: "консультация",
+}
+"""How a list says the longer results."""
+
 ENDS = tuple(one for one in IntakeResult if one is not IntakeResult.IN_WORK)
 
 
@@ -94,9 +101,9 @@ class Intakes(Register):
 
     @shown("Результат")
     def outcome(self, intake: Intake) -> Cell:
-        """What became of the message."""
+        """What became of the message, in short."""
         tone, icon = TONES.get(intake.result, ("", "check-lg"))
-        return Cell(intake.result.label, tone=tone, icon=icon)
+        return Cell(IN_SHORT.get(intake.result, intake.result.label), tone=tone, icon=icon)
 
     def subtitle(self, record: Intake) -> str:
         """Who sent the message."""
