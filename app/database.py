@@ -8,6 +8,7 @@ locked» at once, whatever the timeout. Who will write is known from :func:`app.
 from __future__ import annotations
 
 import enum
+import errno
 import shutil
 import sqlite3
 import tempfile
@@ -143,6 +144,8 @@ def assert_room(settings: Settings) -> None:
             probe.write(b"0")
         free = shutil.disk_usage(settings.instance).free
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise UnfitDatabase(f"На диске с папкой {settings.instance} нет места. Освободите его.") from error
         raise UnfitDatabase(
             f"В папку {settings.instance} нельзя писать ({error.strerror}). "
             "Верните на неё права или укажите другую: OPORA_INSTANCE"

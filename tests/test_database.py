@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import sqlite3
 import stat
 import threading
@@ -380,6 +381,17 @@ def test_a_folder_that_cannot_be_written_to_is_refused(installed: Settings, monk
 
     monkeypatch.setattr("app.database.tempfile.TemporaryFile", read_only)
     with pytest.raises(UnfitDatabase, match=r"нельзя писать \(Read-only file system\)\. .*OPORA_INSTANCE"):
+        require_newest(installed)
+
+
+def test_a_disk_without_any_room_is_told_as_such_and_not_as_a_lack_of_rights(
+    installed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("app.database.tempfile.TemporaryFile", full)
+    with pytest.raises(UnfitDatabase, match=r"На диске с папкой .* нет места\. Освободите его\.$"):
         require_newest(installed)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -70,14 +70,20 @@ def copying(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _held(path: Path, *, alone: bool, refusal: str) -> Iterator[None]:
+    """Hold the lock *path*; *refusal* says that others hold it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
+    with ExitStack() as stack:
         try:
+            lock = stack.enter_context(closing(sqlite3.connect(path, timeout=0, isolation_level=None)))
             lock.execute("BEGIN EXCLUSIVE" if alone else "BEGIN")
             # The first reading takes the shared lock; it is kept until the connection is closed.
             lock.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.OperationalError as busy:
-            raise BackupRefused(refusal) from busy
+        except sqlite3.DatabaseError as failed:
+            if failed.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                raise BackupRefused(refusal) from failed
+            raise BackupRefused(
+                f"В папку {path.parent} не удаётся писать. Проверьте, есть ли на её диске место и права на неё."
+            ) from failed
         yield
 
 

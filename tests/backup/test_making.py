@@ -105,6 +105,16 @@ def test_one_copy_is_made_at_a_time(on_sqlite: Settings) -> None:
     assert not on_sqlite.backups.exists()
 
 
+def test_a_lock_that_cannot_be_written_is_not_taken_for_one_that_somebody_holds(on_sqlite: Settings) -> None:
+    (on_sqlite.instance / "backup.lock").write_bytes(b"no lock of ours" * 100)
+    with pytest.raises(BackupRefused, match="не удаётся писать"):
+        make(on_sqlite)
+    (on_sqlite.instance / "backup.lock").unlink()
+    (on_sqlite.instance / "backup.lock").mkdir()
+    with pytest.raises(BackupRefused, match="не удаётся писать"):
+        make(on_sqlite)
+
+
 def test_without_a_database_there_is_nothing_to_copy_and_none_is_made(on_sqlite: Settings) -> None:
     path = Path(str(on_sqlite.database_url.database))
     path.unlink()
