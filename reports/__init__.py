@@ -19,6 +19,7 @@ from app.base import RuleBroken
 from app.register import workbook
 from app.words import counted
 from reports import (
+    agreements,
     children,
     consents,
     families,
@@ -43,6 +44,7 @@ REPORTS: dict[str, Report] = {
         children,
         meetings,
         services,
+        agreements,
         progress,
         surveys,
         referrals,

@@ -74,7 +74,7 @@ def check_terms(
         raise RuleBroken("Новый срок должен быть впереди. Проверьте дату.", field="new_term")
     if case is not None and kind is DecisionKind.CHANGE_LEVEL:
         order = order_in_force(session_of(case), case.service_unit_id)
-        if level is None or (order is not None and level not in {one.code for one in order.levels}):
+        if order is not None and level not in {one.code for one in order.levels}:
             raise RuleBroken("Выберите новый уровень сопровождения.", field="level")
     if kind is DecisionKind.ASSIGN and not assignments and case is not None:
         raise RuleBroken("Напишите, что и кому поручено.", field="charge_text")

@@ -128,9 +128,11 @@ def _continue(case: FamilyCase, decision: Decision, by: Actor, day: dt.date) -> 
 
 
 def _level(case: FamilyCase, decision: Decision, by: Actor, day: dt.date) -> None:
+    if decision.level is None:
+        return  # A centre without an order of work has no levels to choose from; the decision says it in words.
     reason = decision.reason or f"{decision.item.meeting}"
     end = decision.new_term or case.planned_end
-    levels.set_level(case, decision.level or "", by=SYSTEM, planned_end=end, reason=reason, on=day)
+    levels.set_level(case, decision.level, by=SYSTEM, planned_end=end, reason=reason, on=day)
 
 
 _EFFECTS: dict[DecisionKind, Callable[[FamilyCase, Decision, Actor, dt.date], None]] = {

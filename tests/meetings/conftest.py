@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.meetings.make import Council
 from tests.meetings.make import council as made_council
+from tests.office import offices  # noqa: F401 -- a fixture
 
 
 @pytest.fixture

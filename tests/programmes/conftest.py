@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.meetings.make import Council, make_council
+from tests.office import offices  # noqa: F401 -- a fixture
 from tests.programmes.make import Centre, programme_centre
 
 

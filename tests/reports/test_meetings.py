@@ -28,15 +28,21 @@ from tests.meetings.make import (
 from tests.reports.reading import HEADER, counting, exported, lines_of, totals_of
 
 COLUMNS = ["№", "Орган", "№ протокола", "Дата", "Вид вопросов", "Рассмотрено дел", *RESULTS, "Секретарь"]
-OTHER_DECISIONS = (
-    DecisionKind.CONTINUE,
-    DecisionKind.TERMINATE,
-    DecisionKind.RECOGNISE,
-    DecisionKind.REFUSE_RECOGNITION,
-    DecisionKind.NOTE,
-    DecisionKind.CHANGE_LEVEL,
-    DecisionKind.ASSIGN,
-)
+OTHER_DECISIONS = {
+    DecisionKind.CONTINUE: ItemKind.CONTINUATION,
+    DecisionKind.TERMINATE: ItemKind.CONTINUATION,
+    DecisionKind.RECOGNISE: ItemKind.RECOGNITION,
+    DecisionKind.REFUSE_RECOGNITION: ItemKind.RECOGNITION,
+    DecisionKind.NOTE: ItemKind.FINAL,
+    DecisionKind.CHANGE_LEVEL: ItemKind.LEVEL,
+    DecisionKind.ASSIGN: ItemKind.COORDINATION,
+}
+"""Each decision that is not on a programme, with the question it answers."""
+NEEDED = {
+    DecisionKind.CONTINUE: {"new_term": dt.date(2026, 12, 31)},
+    DecisionKind.ASSIGN: {"assignments": [("Найти логопеда", "Больница", None)]},
+}
+"""What a decision says beside itself."""
 
 
 def new_case(made: Any) -> Any:
@@ -54,13 +60,13 @@ def sign_both(meeting: Any, made: Any) -> None:
 def test_every_decision_counts_in_one_column_and_their_sum_is_the_cases_considered(session):
     with council(session) as made:
         meeting = make_meeting(made)
-        for _ in OTHER_DECISIONS:
-            add_to_agenda(meeting, kind=ItemKind.FINAL, case=new_case(made), by=made.secretary)
+        for question in OTHER_DECISIONS.values():
+            add_to_agenda(meeting, kind=question, case=new_case(made), by=made.secretary)
         add_to_agenda(meeting, kind=ItemKind.OTHER, title="О плане работы", by=made.secretary)
         close_agenda(meeting, by=made.secretary)
         hold(meeting, present=made.members, by=made.secretary)
         for item, kind in zip(meeting.items, (*OTHER_DECISIONS, DecisionKind.NOTE), strict=True):
-            decide(item, kind=kind, reason="Так решили", votes_for=5, by=made.secretary)
+            decide(item, kind=kind, reason="Так решили", votes_for=5, by=made.secretary, **NEEDED.get(kind, {}))
         sign_both(meeting, made)
 
         sheet = exported("R05", session, made.centre.head, Asked(DAY))
@@ -71,7 +77,8 @@ def test_every_decision_counts_in_one_column_and_their_sum_is_the_cases_consider
                 "Орган": "Заседание службы",
                 "№ протокола": str(meeting.number),
                 "Дата": DAY,
-                "Вид вопросов": "итоговые результаты; иное",
+                "Вид вопросов": "продолжение или прекращение; признание нуждаемости; итоговые результаты; смена уровня; "
+                "координация действий организаций; иное",
                 "Рассмотрено дел": 7,
                 "Утверждено": 0,
                 "Отклонено": 0,
@@ -190,7 +197,7 @@ def test_three_meetings_cost_as_many_queries_as_one(session):
                 add_to_agenda(meeting, kind=ItemKind.FINAL, case=case, by=made.secretary)
                 close_agenda(meeting, by=made.secretary)
                 hold(meeting, present=made.members, by=made.secretary)
-                decide(meeting.items[0], kind=DecisionKind.CONTINUE, votes_for=5, by=made.secretary)
+                decide(meeting.items[0], kind=DecisionKind.NOTE, votes_for=5, by=made.secretary)
                 sign_both(meeting, made)
             with counting(session) as sent:
                 exported("R05", session, made.centre.head, Asked(DAY))
