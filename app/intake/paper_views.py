@@ -142,6 +142,7 @@ class Recognitions(Register):
     list_columns = ["decided_on", "case_id", "verdict", "protocol_no", "body_id", "ippsu_number"]
     extra_columns = ["ippsu_date", "ippsu_valid_to", "recommended"]
     filter_columns = ["is_positive", "decided_on", "body_id", "ippsu_valid_to"]
+    phone_columns = ["decided_on", "verdict"]
     form_fields = [Field("verdict_code", "Решение", "choice", required=True, choices=Verdict)]
     _programme = ["ippsu_number", "ippsu_date", "ippsu_valid_to"]
     add_columns = [

@@ -514,6 +514,7 @@ for (const form of all("form:has([data-when])")) {
       // What is not asked for is not sent either.
       for (const control of all("input, select, textarea, button", box)) control.disabled = box.hidden;
     }
+    for (const part of all("fieldset:has([data-when])", form)) part.hidden = !part.querySelector(".field:not([hidden])");
   };
   form.addEventListener("change", fit);
   fit();
