@@ -111,6 +111,12 @@ def plays(order: OrderOfWork, case: FamilyCase, role: str, by: Actor) -> bool:
     return not known.by_assignment or case.curator_id in (None, by.staff_id)
 
 
+def overrides(order: OrderOfWork, by: Actor) -> bool:
+    """Whether *by* holds a role that may lead a case on although something is missing."""
+    roles = (order.role_by_code[one] for one in order.override_roles)
+    return by.is_any(*(ACCESS.get(one.access, one.access) for one in roles))
+
+
 def refusal(case: FamilyCase, action: str, *, by: Actor) -> str | None:
     """Return why *by* may not do *action* with *case* now, one sentence that says what to do; None when he may.
 

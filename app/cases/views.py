@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.wrappers import Response
 
-from app.acting import Actor, actor, prepared, today
+from app.acting import Actor, actor, prepared, read, today
 from app.base import Model
 from app.cases import directions, gate, new_family, rules
 from app.cases.models import CaseStatus, CaseTeamMember, CuratorAssignment, FamilyCase
@@ -57,7 +57,10 @@ def _members_of_families() -> Select[int, bool, str, str, str | None, dt.date]:
     return prepared(
         select(FamilyMember.family_id, FamilyMember.is_legal_representative, *who)
         .join(FamilyMember.person)
-        .where(FamilyMember.family_id.in_(bindparam("ids", expanding=True)), FamilyMember.date_to.is_(None))
+        .where(
+            FamilyMember.family_id.in_(bindparam("ids", expanding=True, literal_execute=True)),
+            FamilyMember.date_to.is_(None),
+        )
         .order_by(FamilyMember.id)
     )
 
@@ -97,7 +100,7 @@ class Families(Register):
     def gather(self, session: Session, records: Any) -> None:
         """Count the children and name the representative of each family, in one query of a few columns."""
         day = today()
-        rows = session.execute(_members_of_families(), {"ids": [one.id for one in records]}).all()
+        rows = read(session, _members_of_families(), {"ids": [one.id for one in records]})
         by_id = {one.id: one for one in records}
         for one in records:
             one.children_now, one.represented_by = 0, None
@@ -279,10 +282,11 @@ class Cases(Register):
 
     def fitted(self, fixed: dict[str, Model], record: Any | None) -> dict[str, dict[str, Any] | None]:
         """Where there is an order of work, the day of registration and the category come by their own rules."""
-        if order_in_force(self.session, actor().unit) is None:
+        order, by = order_in_force(self.session, actor().unit), actor()
+        if order is None:
             return {"why": None}
         made: dict[str, dict[str, Any] | None] = {"category": None, "registered_at": None}
-        return made if record is None and may(self, "override", action=True) else {**made, "why": None}
+        return made if record is None and gate.overrides(order, by) else {**made, "why": None}
 
     def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
         """Open the case."""

@@ -147,7 +147,7 @@ def admit(case: FamilyCase, *, by: Actor, reason: str | None = None) -> FamilyCa
     if found is None:
         return case
     order, stage = found
-    reason, lord = trimmed(reason), may_override(order, case, by)
+    reason, lord = trimmed(reason), may_override(order, by)
     if not (lord and reason):
         gate.need(case, "case.open", by=by)
     with all_asked(case):
@@ -259,7 +259,7 @@ def override(case: FamilyCase, to: str, *, by: Actor, reason: str) -> None:
     """
     order, _ = _standing(case)
     gate.need(case, "override", by=by)
-    if not may_override(order, case, by):
+    if not may_override(order, by):
         raise RuleBroken(say(MAY_OVERRIDE, what="Перевести", who=_who_overrides(order)))
     reason = _need_reason(reason, "Напишите обоснование: оно останется в деле.")
     found = _way_to(case, order, to)
@@ -310,11 +310,11 @@ def _go(
         happened(case, "stage_active_entered", on=day)
 
 
-def may_override(order: OrderOfWork, case: FamilyCase, by: Actor) -> bool:
+def may_override(order: OrderOfWork, by: Actor) -> bool:
     """Whether *by* may lead the case on although something is missing."""
     if not by.roles:
         return by.sees_all or by.sees_unit
-    return any(gate.plays(order, case, role, by) for role in order.override_roles)
+    return gate.overrides(order, by)
 
 
 def _who_overrides(order: OrderOfWork) -> str:

@@ -139,7 +139,7 @@ def _end(case: FamilyCase, outs: list[WayOut], back: str) -> Act | None:
 def _override(case: FamilyCase, order: OrderOfWork, outs: list[WayOut], by: Actor) -> Act | None:
     cases = registers().by_key["cases"]
     ahead = [one for one in outs if not (one.ends_work or one.way.ends_case or one.is_open)]
-    if not ahead or not may_override(order, case, by) or not may(cases, "override", action=True):
+    if not ahead or not may_override(order, by) or not may(cases, "override", action=True):
         return None
     return Act("override", "Разрешить переход с обоснованием", cases.url("action", name="override", pk=case.id))
 

@@ -244,6 +244,11 @@ SETTLED: dict[str, Settle] = {
 PROPOSED = frozenset(code for code, settle in SETTLED.items() if settle is _decide)
 """Guards a decision settles: whoever leads the case and does not record decisions proposes the question to a body."""
 
+PREPARED: dict[str, tuple[Question, Settle]] = {
+    "has_agreement": (AGREEMENT_DRAFT, _add("agreements", "Составить {agreement_short:acc}")),
+}
+"""What may be drafted by whoever does not sign it, as long as no draft is there; the signature is another's."""
+
 _PROPOSE = _do("propose", "Вынести на заседание")
 
 
@@ -257,4 +262,13 @@ def settled_by(case: FamilyCase, ref: GuardRef, *, by: Actor, back: str) -> tupl
             return act, ""
     if ref.code in PROPOSED and leads(case, by):
         return _PROPOSE(case, back), ""
+    draft, begin = PREPARED.get(ref.code, (None, None))
+    if draft is not None and begin is not None and answer(case, draft) is None and _is_open(case, ref):
+        return begin(case, back), ""
     return None, next((why for why in refusals if why is not None), "")
+
+
+def _is_open(case: FamilyCase, ref: GuardRef) -> bool:
+    """Whether what settles the guard is open to anybody on the stage of the case."""
+    found = gate.stage_of(case)
+    return found is not None and any(one in gate.open_deeds(*found) for one in ref.guard.settled_by)

@@ -90,7 +90,7 @@ class World:
 
     def add(self, row: UnitModel) -> Any:
         """Store *row* in the unit of the case."""
-        row.service_unit_id = self.case.service_unit_id
+        row.service_unit_id = self.by.unit
         self.session.add(row)
         self.session.flush()
         return row
