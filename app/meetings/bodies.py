@@ -106,10 +106,12 @@ def order_of_body(body: Body) -> OrderOfWork | None:
 
 
 def may_decide(body: Body, item_kind: ItemKind, kind: DecisionKind) -> bool:
-    """Whether *body* may answer a question of *item_kind* with *kind*."""
+    """Whether *body* may answer a question of *item_kind* with *kind*; any body may take note of any other question."""
+    order, ruling = order_of_body(body), ruling_of(item_kind, kind)
+    if order is not None and ruling is None:
+        return True
     if body.decides and kind not in body.decides:
         return False
-    order, ruling = order_of_body(body), ruling_of(item_kind, kind)
     if order is None or ruling is None:
         return True
     known = named(body, order)
