@@ -34,4 +34,5 @@ def case_on(session: Session, by: Actor, stage: str, *, curator: StaffMember | N
         session.add(CuratorAssignment(case=case, **led))
         case.curator = curator
     session.flush()
+    session.expire(case, ["assignments"])
     return case

@@ -8,6 +8,7 @@ from flask import url_for
 
 from app.acting import actor
 from app.base import session_of
+from app.cases.help import HelpKind
 from app.cases.stages import order_in_force
 from app.programmes.difference import Change, content_difference, difference, executor_of
 from app.programmes.makers import engaged
@@ -127,7 +128,22 @@ def _facts(version: ProgrammeVersion) -> tuple[FactsPart, ...]:
                       if name in always or getattr(version, name))  # fmt: skip
         if facts:
             made.append(FactsPart(legend, facts))
-    return tuple(made)
+    return (*made, _help_given(version))
+
+
+def _help_given(version: ProgrammeVersion) -> FactsPart:
+    """Return how many measures give each of the five kinds of help; one that is not given asks whether it must be."""
+    order = order_in_force(session_of(version), version.service_unit_id)
+    said = {one.code: one.label for one in order.help_kinds} if order is not None else {}
+    given = [measure.help_kind for measure in version.measures]
+
+    def cell(kind: HelpKind) -> Cell:
+        number = given.count(kind)
+        if not number:
+            return Cell("нет: не требуется или нужно заполнить", empty=True)
+        return Cell(counted(number, "мероприятие", "мероприятия", "мероприятий"))
+
+    return FactsPart("Виды помощи", tuple((said.get(one.value, one.label).capitalize(), cell(one)) for one in HelpKind))
 
 
 def _makers(version: ProgrammeVersion) -> list[dict[str, Any]]:

@@ -153,6 +153,7 @@ class InternalTasks(Register):
     filter_columns = ["status", "due", "to_staff_id", "to_department_id", "from_id", "case_id"]
     phone_columns = ["text", "state"]
     order = "due"
+    eager = ["to_staff", "to_department"]
     search_through = ["case.family"]
     placeholder = "Фамилия семьи"
     add_label = "Дать поручение"
