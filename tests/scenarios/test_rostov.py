@@ -8,12 +8,17 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.acting import today
-from app.assessment.models import LivingConditionsAct, Problem
+from app.acting import clock_at, today
+from app.agreements.models import Agreement, AgreementStatus
+from app.assessment.models import Assessment, EfficiencyReview, LivingConditionsAct, Problem
+from app.cases.models import CaseStatus
+from app.closing.models import ClosureConclusion, PostSupport
+from app.dispatch.models import Dispatch
 from app.intake.models import Intake
+from app.meetings.models import Body
 from app.organisation.models import PartnerKind
-from app.programmes.models import ProgrammeVersion
-from app.roles import CURATOR, HEAD, REGISTRAR
+from app.programmes.models import ProgrammeVersion, VersionStatus
+from app.roles import CURATOR, DIRECTOR, HEAD, REGISTRAR
 from tests.scenarios.walk import Centre, centre_of, consents, family_form, ru
 from tests.visiting import Visit
 
@@ -70,4 +75,69 @@ def test_a4(rostov: Centre) -> None:
         rostov.does(CURATOR, f"/measures/add?version_id={version.id}", title=f"Помочь: {name}", direction="household",
                     help_kind="social", problem_id=problem.id, executor_type="organisation",
                     partner_id=rostov.partner(name, kind).id, due=ru(term))  # fmt: skip
-    rostov.cannot_press(CURATOR, "versions", "submit", version, "Согласие семьи")
+    kdn = rostov.newest(Body)
+    rostov.cannot_press(CURATOR, "versions", "submit", version, "Согласие семьи", body_id=kdn.id)
+    rostov.presses(CURATOR, "versions", "agree", version, family_agreed_at=ru(today()))
+
+    # Agreement before approval is refused; the commission first rejects, then approves.
+    rostov.does(CURATOR, f"/agreements/add?{here}", valid_to=ru(term), help_kinds=["social"])
+    agreement = rostov.newest(Agreement)
+    signing = {"signed_by_id": rostov.staff(DIRECTOR).id, "date": ru(today())}
+    rostov.cannot_press(CURATOR, "agreements", "sign", agreement, "ИПСС не утверждена", **signing)
+    rostov.presses(CURATOR, "versions", "submit", version, body_id=kdn.id)
+    rostov.decides(case, kdn, "reject_programme", reason="Нет мер по жилью")
+    second = rostov.newest(ProgrammeVersion)
+    assert (version.status, second.version_no, second.status) == (VersionStatus.REJECTED, 2, VersionStatus.DRAFT)
+    assert "Нет мер по жилью" in rostov.reads(CURATOR, f"/versions/show/{second.id}")
+    rostov.presses(CURATOR, "versions", "agree", second, family_agreed_at=ru(today()))
+    rostov.presses(CURATOR, "versions", "submit", second, body_id=kdn.id)
+    rostov.decides(case, kdn, "approve_programme")
+    rostov.presses(CURATOR, "agreements", "sign", agreement, **signing)
+    assert (agreement.status, case.started_at) == (AgreementStatus.SIGNED, today())
+
+    # Each organisation gets a letter with its own measures; with one unsent the stage is not left.
+    rostov.presses(CURATOR, "versions", "dispatch", second)
+    letters = rostov.newest(Dispatch).items
+    assert sorted(str(one.partner) for one in letters) == sorted(executors)
+    assert [[each.title for each in one.measures] for one in letters] == [[f"Помочь: {one.partner}"] for one in letters]
+    for letter in letters[:2]:
+        rostov.presses(CURATOR, "letters", "send", letter, via="post", report_form="Письмо о сделанном")
+    rostov.cannot_press(CURATOR, "cases", "move_on", case, "Не отправлено писем организациям: 1 из 3", to_stage="s3")
+    rostov.presses(CURATOR, "letters", "send", letters[2], via="post", report_form="Письмо о сделанном")
+    rostov.presses(CURATOR, "cases", "move_on", case, to_stage="s3")
+    assert (case.status, second.status) == (CaseStatus.ACTIVE, VersionStatus.IN_FORCE)
+
+    # An interim diagnosis, an analysis, three more months; then once more, and the accompaniment ends.
+    rounds = {"continue": "Промежуточная диагностика не завершена", "terminate": "была до этого этапа, нужна новая"}
+    for ruling, lacking in rounds.items():
+        rostov.cannot_press(CURATOR, "cases", "move_on", case, lacking, to_stage="s4")
+        rostov.does(CURATOR, f"/assessments/add?{here}", kind="interim", conclusion="Стало лучше")
+        rostov.presses(CURATOR, "assessments", "finish", rostov.newest(Assessment))
+        rostov.presses(CURATOR, "cases", "move_on", case, to_stage="s4")
+        rostov.does(CURATOR, f"/reviews/add?{here}", kind="final", conclusion=ruling, text="Итоги этапа",
+                    need_satisfaction="70")  # fmt: skip
+        review = rostov.newest(EfficiencyReview)
+        rostov.does(CURATOR, f"/reviews/outcomes/{review.id}", **{f"outcome-{problem.id}": "partly"})
+        rostov.presses(CURATOR, "reviews", "finish", review)
+        if ruling == "continue":
+            rostov.decides(case, kdn, ruling, new_term=ru(today() + dt.timedelta(days=90)))
+            rostov.presses(CURATOR, "cases", "move_on", case, to_stage="s3")
+    rostov.decides(case, kdn, "terminate")
+    rostov.presses(CURATOR, "cases", "prepare_conclusion", case)
+    conclusion = rostov.newest(ClosureConclusion)
+    rostov.does(CURATOR, f"/conclusions/edit/{conclusion.id}", outcome="partial", end_reason="goals_partly_met",
+                child_stays="yes", curator_result="Есть еда и дрова", recommendations="Наблюдать")  # fmt: skip
+    rostov.presses(DIRECTOR, "conclusions", "sign", conclusion)
+    assert (case.stage, case.status) == ("s5", CaseStatus.POST_SUPPORT)
+
+    # Three checks were planned; at the second the family does worse, so a new case goes on from this one.
+    checks = rostov.newest(PostSupport).checks
+    assert len(checks) == 3
+    for check, situation in zip(checks[:2], ("stable", "worse"), strict=True):
+        with clock_at(check.planned_on):
+            rostov.presses(CURATOR, "post_checks", "record", check, done_on=ru(check.planned_on), form="home",
+                           situation=situation, findings="Были дома")  # fmt: skip
+    again = rostov.case
+    assert (again.previous_case_id, again.stage) == (case.id, "s1")
+    assert case.status is CaseStatus.CLOSED
+    assert [one.status.value for one in checks] == ["done", "done", "cancelled"]

@@ -21,6 +21,7 @@ from app.cases.models import FamilyCase
 from app.cases.stages import put_in_force
 from app.intake.models import Intake
 from app.meetings.bodies import ensure_bodies
+from app.meetings.models import Body
 from app.organisation.models import (
     PartnerKind,
     PartnerOrganisation,
@@ -31,7 +32,7 @@ from app.organisation.models import (
 )
 from app.profiles.loading import text_of
 from app.profiles.rules import order_of, store
-from app.roles import REGISTRAR
+from app.roles import REGISTRAR, SECRETARY
 from tests.register.forms import filled
 from tests.visiting import Browser, Visit
 
@@ -87,6 +88,9 @@ class Centre:
         """Send the form at *address*; it must be taken. Return where it leads."""
         answer = self.sent(role, address, **typed)
         assert answer.status_code == 302, f"{role}: {address} was refused: {plain(answer)[:1500]}"
+        with self.come(role).session_transaction() as session:
+            told = session.pop("_flashes", [])
+        assert [text for tone, text in told if tone == "bad"] == [], f"{role}: {address} was refused"
         return str(answer.headers["Location"])
 
     def is_refused(self, role: str, address: str, sentence: str, **typed: Any) -> None:
@@ -104,6 +108,11 @@ class Centre:
     def cannot_press(self, role: str, register: str, action: str, record: Model, sentence: str, **typed: Any) -> None:
         """Press the button; it must be refused with *sentence*."""
         self.is_refused(role, f"/{register}/action/{action}/{record.id}", sentence, **typed)
+
+    def decides(self, case: FamilyCase, body: Body, ruling: str, **more: Any) -> None:
+        """Record a decision of *body* about the case by its paper, as the secretary does."""
+        self.does(SECRETARY, f"/decisions/add?case_id={case.id}", ruling=f"{ruling}@{body.id}", document_no="7",
+                  document_date=ru(today()), **more)  # fmt: skip
 
     def reads(self, role: str, address: str) -> str:
         """Return what stands on the page at *address*."""
