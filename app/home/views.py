@@ -16,7 +16,7 @@ from app import acting
 from app.acting import Actor, today
 from app.cases.models import CaseStatus, FamilyCase
 from app.extensions import db
-from app.home import charged, month, office, orders, sections
+from app.home import charged, messages, month, office, orders, sections
 from app.home.parts import SHOWN, Day, act, listed, screen_of
 from app.home.watch import auditor_day
 from app.meetings.waiting import waiting_page
@@ -63,6 +63,8 @@ def curator_day(day: Day, session: Session, by: Actor) -> None:
     """A curator's own cases: what came back, what ends, what is lacking."""
     mine = sections.led_by(by)
     month.add_own(day, session, by)
+    messages.add_own(day, session, by)
+    messages.add_dangers(day, session)
     first = len(day.work) + 1
     counts = sections.cases_by_status(session, mine)
     versions = sections.versions_in_hand(session, mine)
@@ -104,6 +106,7 @@ def head_day(day: Day, session: Session, by: Actor) -> None:
         if part["rows"]:
             day.aside.append(part)
     _add_withdrawn(day, session, everything)
+    messages.add_dangers(day, session)
     pairs = [(status.label, number) for status, number in counts.items()]
     if pairs:
         day.bars.append({"title": "Дела по этапам", "url": listed("cases"), "pairs": pairs})
@@ -120,8 +123,11 @@ def secretary_day(day: Day, session: Session, by: Actor) -> None:
 
 
 def registrar_day(day: Day, session: Session, by: Actor) -> None:
-    """Families that still need a case."""
-    day.work.append(sections.families_without_case(session))
+    """Messages and applications that wait, families that still need a case."""
+    messages.add_own(day, session, by)
+    day.work += [messages.unregistered(session), sections.families_without_case(session)]
+    messages.add_dangers(day, session)
+    _quick(day, act("Зарегистрировать обращение", "intakes", "add", "add"))
     _quick(day, act("Новая семья", "families", "add", "add"))
 
 

@@ -79,6 +79,10 @@ class Applications(Register):
         """State of the application."""
         return (Badge(record.status.label, *TONES.get(record.status, ("", "check-lg"))),)
 
+    def heading_of_new(self, fixed: dict[str, Model]) -> tuple[str, str]:
+        """The title of the form is the verb, whatever card it was opened from."""
+        return self.add_label, super().heading_of_new(fixed)[1]
+
     def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
         """An application is usually written on the day it is brought."""
         return {"received_at": today()}
@@ -168,6 +172,10 @@ class Recognitions(Register):
             return Cell("признана нуждающейся", tone="ok", icon="check-circle")
         return Cell("отказано", tone="bad", icon="x-octagon")
 
+    def heading_of_new(self, fixed: dict[str, Model]) -> tuple[str, str]:
+        """The title of the form is the verb, whatever card it was opened from."""
+        return self.add_label, super().heading_of_new(fixed)[1]
+
     def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
         """The body is usually the one the order of work names."""
         bodies = self.session.scalars(select(self.every_field["body_id"].linked))
@@ -240,6 +248,10 @@ class IntakeJournal(Register):
         if entry.application is not None:
             return Cell(entry.application.status.label)
         return Cell(entry.intake.result.label) if entry.intake is not None else Cell("не указано", empty=True)
+
+    def subtitle(self, record: JournalEntry) -> str:
+        """That a row is annulled is told in words under its number too."""
+        return "аннулирована" if record.annulled_at is not None else ""
 
     def row_css(self, record: JournalEntry) -> str:
         """An annulled row is struck out."""
