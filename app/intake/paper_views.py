@@ -79,10 +79,6 @@ class Applications(Register):
         """State of the application."""
         return (Badge(record.status.label, *TONES.get(record.status, ("", "check-lg"))),)
 
-    def heading_of_new(self, fixed: dict[str, Model]) -> tuple[str, str]:
-        """The title of the form is the verb, whatever card it was opened from."""
-        return self.add_label, super().heading_of_new(fixed)[1]
-
     def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
         """An application is usually written on the day it is brought."""
         return {"received_at": today()}
@@ -171,10 +167,6 @@ class Recognitions(Register):
         if recognition.is_positive:
             return Cell("признана нуждающейся", tone="ok", icon="check-circle")
         return Cell("отказано", tone="bad", icon="x-octagon")
-
-    def heading_of_new(self, fixed: dict[str, Model]) -> tuple[str, str]:
-        """The title of the form is the verb, whatever card it was opened from."""
-        return self.add_label, super().heading_of_new(fixed)[1]
 
     def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
         """The body is usually the one the order of work names."""
