@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from app.acting import Actor, actor
 from app.assessment import acts, reviews, rules
@@ -12,6 +15,15 @@ from app.base import session_of
 from app.cases.models import FamilyCase
 from app.people.models import Consent, ConsentKind, Person
 from app.people.rules import give_consent
+from app.programmes.models import (
+    Measure,
+    MeasureLineage,
+    MeasureStatus,
+    Programme,
+    ProgrammeVersion,
+    VersionKind,
+    VersionStatus,
+)
 from tests.make import DAY, make_staff, mother_of
 
 
@@ -78,3 +90,20 @@ def consent(person: Person, by: Actor | None = None) -> Consent:
     return give_consent(
         person, by=by or actor(), kind=ConsentKind.SPECIAL, given_by=mother_of(person.memberships[0].family)
     )
+
+
+def run(session: Session, case: FamilyCase, *marks: MeasureStatus) -> ProgrammeVersion:
+    """Make a programme in force whose measures are marked so."""
+    unit = {"service_unit_id": case.service_unit_id}
+    programme = Programme(case=case, number="001/2026", title="Программа", **unit)
+    version = ProgrammeVersion(
+        programme=programme, version_no=1, kind=VersionKind.FIRST, status=VersionStatus.IN_FORCE, goal="Говорит",
+        valid_from=DAY, valid_to=DAY + dt.timedelta(days=180), in_force_at=DAY, **unit,
+    )  # fmt: skip
+    session.add(programme)
+    for no, status in enumerate(marks, 1):
+        line = MeasureLineage(case=case, **unit)
+        session.add(Measure(programme_version=version, lineage=line, no=no, title=f"№ {no}", status=status, **unit))
+    session.flush()
+    session.expire_all()
+    return version

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.acting import Actor
+from app.acting import SYSTEM, Actor
 from app.assessment.lists import AssessmentStatus, Conclusion, ProblemOutcome, ReviewKind
 from app.assessment.models import EfficiencyReview, ReviewOutcome
 from app.assessment.reviews import (
@@ -23,19 +23,16 @@ from app.assessment.reviews import (
 )
 from app.assessment.rules import close_problem
 from app.base import RuleBroken
-from app.cases.models import CaseStatus, EndReason, FamilyCase
+from app.cases.models import CaseStatus, Direction, EndReason, FamilyCase
 from app.cases.rules import close_case
+from app.cases.team import add_to_team
 from app.organisation.models import ServiceUnit, StaffMember
+from app.programmes.life import correct
 from app.programmes.models import (
-    Measure,
-    MeasureLineage,
     MeasureStatus,
-    Programme,
-    ProgrammeVersion,
-    VersionKind,
     VersionStatus,
 )
-from tests.assessment.make import make_problem, make_review, say, scored
+from tests.assessment.make import make_problem, make_review, run, say, scored
 from tests.by_order import case_on, work_by
 from tests.make import DAY, make_actor, make_case, make_staff, refused
 
@@ -44,23 +41,6 @@ SOLVED, PARTLY, UNSOLVED, OPEN = (
     ProblemOutcome.SOLVED, ProblemOutcome.PARTLY, ProblemOutcome.UNSOLVED, ProblemOutcome.OPEN,
 )  # fmt: skip
 DONE = "Оценка завершена, её не меняют. Проведите следующую."
-
-
-def run(session: Session, case: FamilyCase, *marks: MeasureStatus) -> ProgrammeVersion:
-    """Make a programme in force whose measures are marked so."""
-    unit = {"service_unit_id": case.service_unit_id}
-    programme = Programme(case=case, number="001/2026", title="Программа", **unit)
-    version = ProgrammeVersion(
-        programme=programme, version_no=1, kind=VersionKind.FIRST, status=VersionStatus.IN_FORCE, goal="Говорит",
-        valid_from=DAY, valid_to=TOMORROW, in_force_at=DAY, **unit,
-    )  # fmt: skip
-    session.add(programme)
-    for no, status in enumerate(marks, 1):
-        line = MeasureLineage(case=case, **unit)
-        session.add(Measure(programme_version=version, lineage=line, no=no, title=f"№ {no}", status=status, **unit))
-    session.flush()
-    session.expire_all()
-    return version
 
 
 # ---- what is counted ---------------------------------------------------------------------------------
@@ -220,6 +200,18 @@ def test_a_case_that_has_ended_is_not_reviewed(session, by, case, staff) -> None
     ):
         with refused(ended):
             refuse()
+
+
+def test_S001_3_2_d_a_psychologist_reviews_and_drafts_the_correction_in_his_own_name(session, by, staff) -> None:
+    work_by(session, by, "sudogda")
+    case = case_on(session, by, "implement", curator=staff)
+    colleague = make_staff(session, by, last_name="Психологова")
+    psychologist = make_actor(session.get_one(ServiceUnit, by.unit), staff=colleague, roles=("psychologist",))
+    add_to_team(case, colleague, by=SYSTEM, direction=Direction.PSYCHOLOGICAL, on=case.opened_at)
+    version = run(session, case, MeasureStatus.DONE)
+    finish_review(make_review(case, conclusion=Conclusion.CHANGE_PROGRAMME), by=psychologist)
+    draft = correct(version.programme, by=psychologist, reason="Цель достигнута наполовину")
+    assert (draft.version_no, draft.status, draft.authors) == (2, VersionStatus.DRAFT, [colleague])
 
 
 # ---- quality -----------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import datetime as dt
 from contextlib import closing
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -32,7 +31,16 @@ from app.people.lists import ChildStatus, PreventionRegister
 from app.people.models import ChildProfile
 from app.people.rules import revoke_consent
 from app.roles import CURATOR, HEAD, PEDAGOGUE, PSYCHOLOGIST, REGISTRAR
-from tests.assessment.make import consent, make_act, make_assessment, make_problem, make_resource, make_review, scored
+from tests.assessment.make import (
+    consent,
+    make_act,
+    make_assessment,
+    make_problem,
+    make_resource,
+    make_review,
+    run,
+    scored,
+)
 from tests.make import child_of, make_actor, make_case, mother_of
 from tests.register.forms import filled, held, words
 from tests.visiting import Browser, Visit, join_team, lead
@@ -396,9 +404,12 @@ def test_somebody_elses_family_is_not_seen_on_any_of_these_screens(stored, by, c
         assert head.get(f"/{key}/show/{row.id}").status_code == 200, key
 
 
-def test_an_interim_diagnosis_offers_to_correct_only_what_is_in_force(app: Flask, stored, by, case, visit) -> None:
+def test_S004_3_b_an_interim_diagnosis_leads_to_the_correction_of_what_is_in_force(stored, by, case, visit) -> None:
     browser = come(visit, stored, case, CURATOR)
     with acting(by):
         made = make_assessment(case)
         finish_assessment(made, by=by)
-    assert "/versions/action/correct/" not in browser.get(f"/assessments/show/{made.id}").text
+    card = f"/assessments/show/{made.id}"
+    assert "/versions/action/correct/" not in browser.get(card).text
+    version = run(stored, case)
+    assert f"/versions/action/correct/{version.id}" in browser.get(card).text
