@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import sys
 import traceback
 from collections.abc import Iterator
 from logging.handlers import RotatingFileHandler
@@ -62,6 +63,15 @@ class JsonLines(Discreet):
         return json.dumps(entry, ensure_ascii=False)
 
 
+class _Kept(RotatingFileHandler):
+    """The file of an installation."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- the library's name
+        """Leave a disk that refuses to the console, which has the line: the library would print messages in full."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
 def start_logs(instance: Path, level: str, name: str = "opora") -> Path:
     """Log to the console and to ``logs/<name>.log`` of *instance*; return that file.
 
@@ -72,9 +82,7 @@ def start_logs(instance: Path, level: str, name: str = "opora") -> Path:
     """
     folder = instance / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
-    kept = RotatingFileHandler(
-        folder / f"{name}.log", maxBytes=KEPT_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
-    )
+    kept = _Kept(folder / f"{name}.log", maxBytes=KEPT_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True)
     kept.setFormatter(JsonLines())
     console = logging.StreamHandler()
     console.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import logging
 import stat
 from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,27 @@ def test_an_exception_is_told_by_its_kind_and_lines_and_never_by_its_message(mad
     told = made.format(record)
     wanted = ("builtins.LookupError", "builtins.ValueError", "test_logs.py", "_fail")
     assert [word for word in (*wanted, "Щёголева", "диагноз") if word in told] == list(wanted)
+
+
+class Full(io.StringIO):
+    """A file on a disk without room."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_disk_that_refuses_the_log_prints_no_message_of_a_failure(
+    capsys: pytest.CaptureFixture[str], log: Path
+) -> None:
+    (kept,) = [one for one in logging.getLogger().handlers if isinstance(one, RotatingFileHandler)]
+    kept.stream = Full()
+    try:
+        _fail()
+    except LookupError:
+        logging.getLogger("opora").exception("сбой")
+    told = capsys.readouterr().err
+    assert "сбой" in told and "Щёголева" not in told and "диагноз" not in told
+    assert not log.exists()
 
 
 def test_the_log_is_one_object_a_line_in_a_folder_of_its_owner(log: Path) -> None:
