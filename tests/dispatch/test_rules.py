@@ -140,9 +140,9 @@ def test_a_centre_that_dispatches_nothing_refuses(offices: Offices):
         version = office.draft(office.case("programme"), office.curator, office.partner())
         with pytest.raises(RuleBroken, match="В вашем порядке работы этого действия нет"):
             dispatch_programme(version, by=office.curator)
-    with database() as session, programme_centre(session) as centre:
-        with refused("В вашем порядке работы программу организациям не рассылают."):
-            dispatch_programme(make_draft(centre), by=centre.head)
+    sentence = "В вашем порядке работы программу организациям не рассылают."
+    with database() as session, programme_centre(session) as centre, refused(sentence):
+        dispatch_programme(make_draft(centre), by=centre.head)
 
 
 def test_a_dispatch_that_cannot_be_is_refused(offices: Offices):

@@ -1,0 +1,5 @@
+"""Centres that work by each delivered order of work."""
+
+from __future__ import annotations
+
+from tests.office import offices  # noqa: F401 -- a fixture
