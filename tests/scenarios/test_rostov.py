@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.acting import clock_at, today
 from app.agreements.models import Agreement, AgreementStatus
-from app.assessment.models import Assessment, EfficiencyReview, LivingConditionsAct, Problem
+from app.assessment.models import Problem
 from app.cases.models import CaseStatus
-from app.closing.models import ClosureConclusion, PostSupport
+from app.closing.models import PostSupport
 from app.dispatch.models import Dispatch
 from app.intake.models import Intake
 from app.meetings.models import Body
@@ -41,9 +41,7 @@ def test_a4(rostov: Centre) -> None:
     rostov.does(HEAD, f"/visits/add?{here}", kind="first_contact", form="home",
                 family_attitude="agree", findings="Дети дома, в доме холодно")  # fmt: skip
     rostov.does(HEAD, f"/resources/add?{here}", text="Бабушка помогает с детьми", kind="relatives", strength="2")
-    rostov.does(HEAD, f"/acts/add?{here}", date=ru(today()), commission_ids=[str(rostov.staff(HEAD).id)],
-                conclusion="Условия неудовлетворительные, нужна помощь")  # fmt: skip
-    rostov.presses(HEAD, "acts", "sign", rostov.newest(LivingConditionsAct))
+    rostov.signs_act(HEAD, case, rostov.staff(HEAD))
     consents(rostov, case)
     mother = next(seat.person for seat in case.family.members if seat.is_legal_representative)
     rostov.does(REGISTRAR, f"/applications/add?{here}", applicant_id=mother.id, received_at=ru(today()),
@@ -111,23 +109,14 @@ def test_a4(rostov: Centre) -> None:
     rounds = {"continue": "Промежуточная диагностика не завершена", "terminate": "была до этого этапа, нужна новая"}
     for ruling, lacking in rounds.items():
         rostov.cannot_press(CURATOR, "cases", "move_on", case, lacking, to_stage="s4")
-        rostov.does(CURATOR, f"/assessments/add?{here}", kind="interim", conclusion="Стало лучше")
-        rostov.presses(CURATOR, "assessments", "finish", rostov.newest(Assessment))
+        rostov.diagnoses(CURATOR, case, "interim")
         rostov.presses(CURATOR, "cases", "move_on", case, to_stage="s4")
-        rostov.does(CURATOR, f"/reviews/add?{here}", kind="final", conclusion=ruling, text="Итоги этапа",
-                    need_satisfaction="70")  # fmt: skip
-        review = rostov.newest(EfficiencyReview)
-        rostov.does(CURATOR, f"/reviews/outcomes/{review.id}", **{f"outcome-{problem.id}": "partly"})
-        rostov.presses(CURATOR, "reviews", "finish", review)
+        rostov.reviews(CURATOR, case, "final", ruling)
         if ruling == "continue":
             rostov.decides(case, kdn, ruling, new_term=ru(today() + dt.timedelta(days=90)))
             rostov.presses(CURATOR, "cases", "move_on", case, to_stage="s3")
     rostov.decides(case, kdn, "terminate")
-    rostov.presses(CURATOR, "cases", "prepare_conclusion", case)
-    conclusion = rostov.newest(ClosureConclusion)
-    rostov.does(CURATOR, f"/conclusions/edit/{conclusion.id}", outcome="partial", end_reason="goals_partly_met",
-                child_stays="yes", curator_result="Есть еда и дрова", recommendations="Наблюдать")  # fmt: skip
-    rostov.presses(DIRECTOR, "conclusions", "sign", conclusion)
+    rostov.concludes(CURATOR, DIRECTOR, case)
     assert (case.stage, case.status) == ("s5", CaseStatus.POST_SUPPORT)
 
     # Three checks were planned; at the second the family does worse, so a new case goes on from this one.

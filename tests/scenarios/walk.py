@@ -16,9 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.acting import SYSTEM, today
+from app.assessment.models import Assessment, EfficiencyReview, LivingConditionsAct
 from app.base import Model
 from app.cases.models import FamilyCase
 from app.cases.stages import put_in_force
+from app.closing.models import ClosureConclusion
 from app.intake.models import Intake
 from app.meetings.bodies import ensure_bodies
 from app.meetings.models import Body
@@ -109,10 +111,40 @@ class Centre:
         """Press the button; it must be refused with *sentence*."""
         self.is_refused(role, f"/{register}/action/{action}/{record.id}", sentence, **typed)
 
-    def decides(self, case: FamilyCase, body: Body, ruling: str, **more: Any) -> None:
-        """Record a decision of *body* about the case by its paper, as the secretary does."""
-        self.does(SECRETARY, f"/decisions/add?case_id={case.id}", ruling=f"{ruling}@{body.id}", document_no="7",
+    def decides(self, case: FamilyCase, body: Body, ruling: str, *, role: str = SECRETARY, **more: Any) -> None:
+        """Record a decision of *body* about the case by its paper."""
+        self.does(role, f"/decisions/add?case_id={case.id}", ruling=f"{ruling}@{body.id}", document_no="7",
                   document_date=ru(today()), **more)  # fmt: skip
+
+    def signs_act(self, role: str, case: FamilyCase, commission: StaffMember) -> None:
+        """Survey the home and sign the act."""
+        self.does(role, f"/acts/add?case_id={case.id}", commission_ids=[str(commission.id)],
+                  conclusion="Семье нужна помощь")  # fmt: skip
+        self.presses(role, "acts", "sign", self.newest(LivingConditionsAct))
+
+    def diagnoses(self, role: str, case: FamilyCase, kind: str) -> None:
+        """Make a diagnosis and finish it."""
+        self.does(role, f"/assessments/add?case_id={case.id}", kind=kind, conclusion="Семья справляется с помощью")
+        self.presses(role, "assessments", "finish", self.newest(Assessment))
+
+    def reviews(self, role: str, case: FamilyCase, kind: str, conclusion: str) -> EfficiencyReview:
+        """Analyse how far the programme helped and finish the analysis."""
+        self.does(role, f"/reviews/add?case_id={case.id}", kind=kind, conclusion=conclusion, text="Итоги",
+                  need_satisfaction="70")  # fmt: skip
+        review: EfficiencyReview = self.newest(EfficiencyReview)
+        if case.problems:
+            said = {f"outcome-{problem.id}": "partly" for problem in case.problems}
+            self.does(role, f"/reviews/outcomes/{review.id}", **said)
+        self.presses(role, "reviews", "finish", review)
+        return review
+
+    def concludes(self, prepares: str, signs: str, case: FamilyCase) -> None:
+        """Prepare the conclusion, complete it, and sign it: the accompaniment ends."""
+        self.presses(prepares, "cases", "prepare_conclusion", case)
+        conclusion = self.newest(ClosureConclusion)
+        self.does(prepares, f"/conclusions/edit/{conclusion.id}", outcome="partial", end_reason="goals_partly_met",
+                  child_stays="yes", curator_result="Семья обеспечена", recommendations="Наблюдать")  # fmt: skip
+        self.presses(signs, "conclusions", "sign", conclusion)
 
     def reads(self, role: str, address: str) -> str:
         """Return what stands on the page at *address*."""
