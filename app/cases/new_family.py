@@ -24,7 +24,7 @@ from app.cases.models import CaseSource, FamilyCase
 from app.cases.rules import assign_curator
 from app.cases.stages import order_in_force
 from app.people.models import Family, FamilyRole, Person, Sex
-from app.people.rules import NewMember, add_person, check_person, register_family
+from app.people.rules import NewMember, add_person, check_person, refuse_namesake, register_family
 from app.people.twins import Twin, likely_twins
 from app.register.access import may
 from app.register.desk import Desk
@@ -234,7 +234,9 @@ def _check_persons(session: Session, family: NewFamily) -> None:
             continue
         with session.no_autoflush:
             try:
-                check_person(session, Person(**_person_values(part)))
+                person = Person(**_person_values(part))
+                check_person(session, person)
+                refuse_namesake(session, person)
             except RuleBroken as refusal:
                 part.refuse(refusal.sentence, refusal.field or "name")
         snils = part.value("snils")

@@ -32,7 +32,7 @@ from app.people.models import (
     Sex,
 )
 from app.register.kinds import snils_fits
-from app.words import full_phone
+from app.words import fold, full_phone
 
 EARLIEST_BIRTH = dt.date(1900, 1, 1)
 
@@ -128,6 +128,36 @@ def _refuse_taken_snils(session: Session, person: Person) -> None:
                 )
     if holder is not None:
         raise RuleBroken(f"Этот СНИЛС уже указан в карточке «{holder}». Откройте её или сверьте номер.", field="snils")
+
+
+def refuse_namesake(session: Session, person: Person) -> None:
+    """Refuse a person with the full name and the birth date of somebody known: most likely it is the same (S000-3).
+
+    A СНИЛС tells namesakes apart, so whoever is entered with one is let in; see :func:`check_person` for its twins.
+
+    Raises:
+        RuleBroken: there is such a person; one out of sight is not named.
+    """
+    if person.snils:
+        return
+    key = fold(" ".join(filter(None, (person.last_name, person.first_name, person.middle_name))))
+    same = select(Person).where(
+        Person.birth_date == person.birth_date, Person.name_key == key, Person.id != (person.id or 0)
+    )
+    with session.no_autoflush:
+        known = session.scalars(same).first()
+        with for_whole_unit():
+            unseen = known is None and session.scalars(same.with_only_columns(Person.id)).first() is not None
+    if known is not None:
+        raise RuleBroken(
+            f"«{known}», {known.birth_date:%d.%m.%Y}, уже есть. Откройте эту карточку, а если это другой человек, "
+            "укажите его СНИЛС.",
+            field="last_name",
+        )
+    if unseen:
+        raise RuleBroken(
+            "Такой человек уже есть, но его карточка вам не открыта. Спросите руководителя службы.", field="last_name"
+        )
 
 
 def add_person(

@@ -85,8 +85,10 @@ class People(Register):
         return withdrawal_notes(consents.withdrawn(self.session, [record.id]))
 
     def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
-        """Check СНИЛС and dates by the rule."""
-        return rules.add_person(session, by=by, **values)
+        """Check СНИЛС, dates and namesakes by the rules."""
+        person = rules.add_person(session, by=by, **values)
+        rules.refuse_namesake(session, person)
+        return person
 
     def change(self, record: Any, values: dict[str, Any], by: Actor) -> None:
         """Check the changed card as a new one."""

@@ -168,7 +168,7 @@ def test_a_case_without_a_child_is_refused_and_nothing_is_saved(
 def test_a_likely_twin_is_told_once_and_does_not_stop(head: Browser, stored: Session, place: Territory) -> None:
     with acting(make.make_actor(stored.get(ServiceUnit, head.unit_id))) as by:
         twin = make.make_adult(stored, by, last_name="Щеголева", first_name="Пелагея", middle_name="Фёдоровна",
-                               birth_date=dt.date(1991, 5, 3))  # fmt: skip
+                               birth_date=dt.date(1991, 3, 5))  # fmt: skip
     page = head.post("/families/add", data=typed(place)).text
     assert "Похожие карточки уже есть:" in page
     assert f'href="/people/show/{twin.id}"' in page
@@ -177,6 +177,22 @@ def test_a_likely_twin_is_told_once_and_does_not_stop(head: Browser, stored: Ses
     assert seen is not None
     assert head.post("/families/add", data=typed(place, twins=seen[1])).status_code == 302
     assert numbers(stored) == (1, 3, 2, 1)
+
+
+def test_S000_3_whoever_is_in_the_base_by_name_and_birth_date_is_not_entered_again(
+    head: Browser, stored: Session, place: Territory
+) -> None:
+    with acting(make.make_actor(stored.get(ServiceUnit, head.unit_id))) as by:
+        make.make_adult(stored, by, last_name="Щеголева", first_name="Пелагея", middle_name="Фёдоровна",
+                        birth_date=dt.date(1991, 5, 3))  # fmt: skip
+        make.make_child(stored, by, last_name="Щёголев", first_name="Артём", middle_name="Ильич", snils="11223344595")
+    page = head.post("/families/add", data=typed(place)).text
+    assert "«Щеголева Пелагея Фёдоровна», 03.05.1991, уже есть. Откройте эту карточку" in page
+    assert "Этот СНИЛС уже указан в карточке «Щёголев Артём Ильич»." in page
+    assert numbers(stored) == (0, 2, 0, 0)
+    page = head.post("/families/add", data=typed(place, p_snils="112-233-446 96", c1_snils="")).text
+    assert "уже есть. Откройте эту карточку" not in page  # A СНИЛС tells namesakes apart; a likely twin is shown.
+    assert "Похожие карточки уже есть:" in page
 
 
 def test_a_twin_in_another_unit_is_not_told(curator: Browser, stored: Session, place: Territory) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, text
@@ -11,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.acting import Actor, acting, clock_at
+from app.organisation.models import ServiceUnit
 from app.people.models import (
     Consent,
     ConsentKind,
@@ -31,6 +33,7 @@ from app.people.rules import (
     give_consent,
     normal_phone,
     normal_snils,
+    refuse_namesake,
     register_family,
     revoke_consent,
 )
@@ -375,3 +378,34 @@ def test_a_consent_is_not_revoked_without_a_reason(session, by):
     consent = make_consent(session, by)
     with refused("Напишите, почему согласие отозвано.", "revoke_reason"):
         revoke_consent(consent, by=by, reason=" ")
+
+
+def test_S000_3_a_person_of_the_same_full_name_and_birth_date_is_refused_unless_a_snils_tells_them_apart(
+    session: Session, by: Actor
+) -> None:
+    known = make.make_adult(session, by, last_name="Тестова", middle_name="Ивановна")
+    again = Person(last_name="Тестова", first_name="Мария", middle_name="Ивановна", birth_date=known.birth_date)
+    with refused(
+        "«Тестова Мария Ивановна», 04.05.1990, уже есть. Откройте эту карточку, а если это другой человек, "
+        "укажите его СНИЛС.",
+        "last_name",
+    ):
+        refuse_namesake(session, again)
+    refuse_namesake(session, known)
+    again.snils = "11223344595"
+    refuse_namesake(session, again)
+    for name, value in (("middle_name", None), ("birth_date", dt.date(1990, 5, 5))):
+        other = Person(last_name="Тестова", first_name="Мария", middle_name="Ивановна", birth_date=known.birth_date)
+        setattr(other, name, value)
+        refuse_namesake(session, other)
+
+
+def test_a_namesake_out_of_sight_is_not_named(session: Session, by: Actor) -> None:
+    known = make.make_adult(session, by)
+    unit, staff = session.get_one(ServiceUnit, by.unit), make.make_staff(session, by)
+    curator = replace(make.make_actor(unit, staff=staff, roles=("curator",), sees_unit=False), user_id=7)
+    again = Person(last_name=known.last_name, first_name=known.first_name, birth_date=known.birth_date)
+    with acting(curator), refused(
+        "Такой человек уже есть, но его карточка вам не открыта. Спросите руководителя службы.", "last_name"
+    ):  # fmt: skip
+        refuse_namesake(session, again)
