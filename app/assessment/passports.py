@@ -24,6 +24,7 @@ from app.cases import gate
 from app.cases.models import FamilyCase
 from app.organisation.models import StaffMember
 from app.people.consents import closed_among
+from app.people.lists import ChildStatus
 from app.people.models import Family, FamilyMember, Person
 from app.register.field import shown
 from app.terms import say, word
@@ -204,8 +205,11 @@ def _health(case: FamilyCase) -> dict[str, Any]:
 
 
 def _health_of(person: Person) -> str:
-    status = person.child_profile.child_status if person.child_profile is not None else None
-    words = [shown(status).text] if status else []
+    profile = person.child_profile
+    status = [ChildStatus(code) for code in (profile.child_status or ())] if profile is not None else []
+    # A certificate says the same and until when.
+    said = {ChildStatus.DISABLED: person.disabilities, ChildStatus.OVZ: person.ovz_statuses}
+    words = [one.label for one in status if not said.get(one)]
     words += [
         f"{one.kind.label}" + (f", справка действует до {one.valid_to:%d.%m.%Y}" if one.valid_to else "")
         for one in person.disabilities
