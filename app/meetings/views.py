@@ -16,10 +16,10 @@ from app.base import Model
 from app.cases.models import FamilyCase
 from app.extensions import db
 from app.meetings import agenda, rules
+from app.meetings.candidates import Question, questions
 from app.meetings.forms import charges_of, decision_form, partner_ids, question_form
 from app.meetings.models import (
     AgendaItem,
-    AgendaProposal,
     Body,
     BodyMember,
     Decision,
@@ -38,7 +38,7 @@ from app.register.access import PK, access, keeps_typed, key_in, may
 from app.register.actions import action
 from app.register.desk import Desk
 from app.register.editing import STALE, Refused, committed
-from app.register.field import Field
+from app.register.field import Field, local
 from app.register.forms import Bound, empty_form, parts_of, read_form, refusal_of
 from app.register.models import Draft
 from app.register.pages import Act, Badge, FormPage
@@ -266,32 +266,26 @@ class Meetings(Register):
     def put_question(self, pk: int, case_id: int, kind: str) -> Response | str:
         """Put a question that waits on the agenda: one somebody proposed, or one the path of the case asks for."""
         meeting = self.record_or_404(pk)
-        if kind not in set(ItemKind):
-            abort(404)
-        # The candidates were shown to whoever makes the agenda, though not every family is open to him yet.
-        with for_whole_unit():
-            case = self.session.scalars(select(FamilyCase).where(FamilyCase.id == case_id)).one_or_none() or abort(404)
-            proposal = self._proposal(meeting, case)
-            said = f"Вопрос о деле {case} в повестке."
-            return self._done(
-                pk,
-                lambda: agenda.add_to_agenda(meeting, by=actor(), kind=ItemKind(kind), case=case, proposal=proposal),
-                said,
-            )
+        one = self._waiting(meeting, case_id, kind)
 
-    def _proposal(self, meeting: Meeting, case: FamilyCase) -> AgendaProposal | None:
-        typed = request.args.get("proposal", "")
-        if not typed:
-            return None
-        if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-            abort(404)
-        wanted = select(AgendaProposal).where(
-            AgendaProposal.id == int(typed),
-            AgendaProposal.case_id == case.id,
-            AgendaProposal.body_id == meeting.body_id,
-            AgendaProposal.is_open,
-        )
-        return self.session.scalars(wanted).one_or_none() or abort(404)
+        def put() -> AgendaItem:
+            # It was shown to whoever makes the agenda, though its family is not open to him yet.
+            with for_whole_unit():
+                return agenda.add_to_agenda(meeting, by=actor(), kind=one.kind, case=one.case, proposal=one.proposal)
+
+        return self._done(pk, put, f"Вопрос о деле {one.case} в повестке.")
+
+    def _waiting(self, meeting: Meeting, case_id: int, kind: str) -> Question:
+        """Return the question that waits for the body; one that does not is 404 like a case that never was.
+
+        Otherwise a number tried at random would put any family of the unit on the agenda, and so into sight.
+        """
+        proposal = request.args.get("proposal", "")
+        with for_whole_unit():
+            for one in questions(self.session, [meeting.body], day=local(meeting.planned_at).date()):
+                if (one.case.id, one.kind, str(one.proposal.id if one.proposal else "")) == (case_id, kind, proposal):
+                    return one
+        abort(404)
 
     @expose(f"/{PK}/question", methods=["POST"])
     @keeps_typed

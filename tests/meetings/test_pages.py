@@ -14,13 +14,16 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from app.acting import clock_at
+from app.cases.models import CaseStatus
 from app.days.models import CalendarDay
 from app.extensions import db
+from app.meetings.candidates import questions
 from app.meetings.models import DecisionKind, Meeting
 from app.meetings.rules import close_agenda, decide, hold, sign
 from app.programmes.models import ProgrammeVersion
 from app.programmes.rules import change_measure, correct, put_in_force, submit
 from app.roles import CURATOR, SECRETARY
+from tests.access.answers import essence
 from tests.make import DAY, make_case, make_family, make_staff
 from tests.meetings.make import (
     Council,
@@ -260,3 +263,31 @@ def test_a_programme_takes_as_many_queries_for_three_measures_and_versions_as_fo
     third = correct(second.programme, by=centre.head, reason="Ещё")
 
     assert queries(engine, curator, f"/versions/show/{third.id}") == small
+
+
+# ---- whose family is put on an agenda ----------------------------------------------------------------
+
+
+def test_d03_only_what_waits_for_the_body_is_put_on_its_agenda_whatever_number_is_tried(
+    app: Flask, council: Council, secretary: Browser
+) -> None:
+    centre, session = council.centre, council.session
+    meeting = make_meeting(council)
+    quiet, due = (
+        make_case(session, centre.head, curator=centre.staff(centre.curator), status=CaseStatus.ACTIVE)
+        for _ in range(2)
+    )
+    due.next_review_at = DAY
+    session.flush()
+    kind = next(one.kind.value for one in questions(session, [council.body], day=DAY + dt.timedelta(days=60)))
+    url = f"/meetings/{meeting.id}/question/"
+    missing = essence(secretary.post(f"{url}987654/{kind}"), f"{url}987654/{kind}")
+    for number, what in ((quiet.id, kind), (due.id, "final"), (due.id, "nonsense")):
+        tried = f"{url}{number}/{what}"
+        assert essence(secretary.post(tried), tried) == missing, what
+    assert missing[0] == 404
+    assert secretary.post(f"{url}{due.id}/{kind}?proposal=1").status_code == 404
+    assert secretary.get(f"/cases/show/{quiet.id}").status_code == 404
+    assert secretary.post(f"{url}{due.id}/{kind}").status_code == 302
+    session.expire_all()
+    assert [item.case_id for item in meeting.items] == [due.id]
