@@ -19,6 +19,7 @@ from app.organisation.models import ServiceArea, ServiceUnit
 from app.people.lists import ConsentKind
 from app.people.models import ChildProfile, ChildStatus
 from app.people.rules import give_consent
+from reports import REPORTS
 from tests.make import child_of, make_actor, make_family, make_staff, mother_of
 from tests.reports.reading import HEADER, lines_of
 from tests.visiting import lead
@@ -68,7 +69,7 @@ def test_the_page_offers_every_register_with_its_parameters(visit, family_on_reg
         ">Куратор ",
     ):
         assert words in page
-    assert page.count('name="on"') == 5
+    assert page.count('name="on"') == len(REPORTS)
     assert page.count('name="area_id"') >= 2
 
 
