@@ -174,6 +174,22 @@ def test_the_sample_settings_are_accepted_together(tmp_path: Path) -> None:
     assert str(settings.backups) == "/srv/opora-backups"
 
 
+def test_no_sample_proxy_writes_down_what_people_search_for() -> None:
+    nginx, caddy = ((DEPLOY / name).read_text("utf-8") for name in ("nginx.conf", "Caddyfile"))
+    told = [line for line in nginx.splitlines() if line.strip().startswith(("log_format", "access_log", "error_log"))]
+    assert len(told) == 3
+    # These hold the query, in which a surname stands.
+    assert not re.search(r"\$(?:request|request_uri|args|query_string|http_referer)\b", " ".join(told))
+    assert "access_log /var/log/nginx/opora.log opora;" in nginx
+    assert "error_log  /var/log/nginx/opora-error.log crit;" in nginx
+    assert not re.search(r"^\s*log\b", caddy, re.MULTILINE)
+
+
+def test_the_sample_unit_lets_the_service_reach_its_own_machine_only() -> None:
+    unit = (DEPLOY / "opora.service").read_text("utf-8")
+    assert "IPAddressDeny=any\nIPAddressAllow=localhost\n" in unit
+
+
 def test_both_sample_proxies_lead_to_the_port_the_service_listens_on(tmp_path: Path) -> None:
     from config import Settings
 
