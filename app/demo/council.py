@@ -47,7 +47,7 @@ def meetings_of_council(world: World, start: dt.date) -> Story:
         yield world.at(day + dt.timedelta(days=1), 10)
         with world.acting("korolev") as chair:
             sign(meeting, by=chair)
-        world.heard.update(item.case_id for item in meeting.items if item.case_id and item.kind == ItemKind.FINAL)
+        world.heard.update(item.case_id for item in meeting.items if item.case_id and item.kind == ItemKind.CONTINUATION)
 
 
 def _planned(world: World, day: dt.date) -> Meeting:
@@ -67,7 +67,7 @@ def _agenda_closed(world: World, meeting: Meeting) -> bool:
         for version in candidates(world.session, world.council):
             add_to_agenda(meeting, by=by, version=version)
         for case in world.waiting_for_review:
-            add_to_agenda(meeting, by=by, kind=ItemKind.FINAL, case=case)
+            add_to_agenda(meeting, by=by, kind=ItemKind.CONTINUATION, case=case)
         world.waiting_for_review.clear()
         world.session.flush()
         world.session.expire(meeting, ["items"])
