@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from decimal import Decimal
+from operator import eq
 from typing import Annotated, Any, ClassVar
 
 from flask_appbuilder.models.sqla import Base as FabBase
@@ -29,12 +30,14 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    bindparam,
     event,
 )
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.orm import Mapped, MappedColumn, Mapper, Session, declared_attr, mapped_column, object_session
 
 from app import sealing
+from app.criteria import Beside, Written
 from app.terms import say
 from app.words import fold
 
@@ -210,9 +213,12 @@ _made = 0
 
 
 @event.listens_for(Mapper, "after_mapper_constructed")
-def _one_more(mapper: Any, cls: Any) -> None:
+def _mapped(mapper: Any, cls: Any) -> None:
     global _made
     _made += 1
+    for one in mapper.local_table.columns:
+        if isinstance(one.type, SqlEnum):
+            one.type.comparator_factory = Written
 
 
 def tables_made() -> int:
@@ -388,7 +394,8 @@ class UnitModel(Model):
     @classmethod
     def visible_to(cls, actor: Any) -> Any:
         """Return the criterion of the rows *actor* might see at all: those of the unit; :mod:`app.scope` narrows it."""
-        return cls.service_unit_id == actor.unit_id
+        unit = bindparam("unit", actor.unit_id, Integer, unique=True)
+        return Beside(cls.service_unit_id, eq, unit)
 
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")

@@ -48,6 +48,7 @@ from app.logs import find_incident, start_logs
 from app.organisation.models import ServiceUnit
 from app.organisation.rules import add_staff
 from app.profiles.loading import delivered
+from app.ready import get_ready
 from app.register.intake.command import commands
 from app.setup import FIRST_LOGIN
 from config import BadSetting, Settings
@@ -188,6 +189,7 @@ def _serve(settings: Settings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, _stop)
     click.echo(f"Опора открыта: http://{settings.host}:{settings.port}  Остановить: Ctrl+C.")
+    get_ready(app)
     workers: Jobs = app.extensions["opora_jobs"]
     if settings.workers:
         workers.begin(settings.workers)

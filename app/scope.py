@@ -25,12 +25,12 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from sqlalchemy import CTE, Boolean, ColumnElement, FromClause, Select, and_, false, inspect, or_, select, union
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import QueryableAttribute, RelationshipProperty, Session
-from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy import CTE, FromClause, Select, and_, false, inspect, or_, select, union
+from sqlalchemy.orm import RelationshipProperty, Session
+from sqlalchemy.sql.operators import in_op
 
 from app.base import Model
+from app.criteria import Beside
 
 EVERYBODY = ""
 """The word of a finder that serves whatever the role."""
@@ -93,34 +93,6 @@ def bare(model: type[Model]) -> FromClause:
     return model.__table__.alias()
 
 
-class Among(ColumnElement[bool]):
-    """The criterion that *column* is among *keys*, a sub-select of bare tables.
-
-    A criterion is copied and adapted for each table of each statement. The keys are the same whatever stands around
-    them, and to copy nine ways to a family with every column of their tables took ten times as long as to prepare the
-    rest of a statement. So they belong to what tells two criteria apart and not to what is copied with one.
-    """
-
-    type = Boolean()
-    _traverse_internals = [  # noqa: RUF012 -- SQLAlchemy's own attribute, read only
-        ("column", InternalTraversal.dp_clauseelement),
-        ("keys", InternalTraversal.dp_has_cache_key),
-    ]
-
-    def __init__(self, column: QueryableAttribute[Any], keys: Keys) -> None:
-        self.column = column.expression
-        self.keys = keys
-
-    def self_group(self, against: Any = None) -> Among:
-        """Stand as it is among others: SQLite would be asked whether «… IN (…)» equals one, and use no index."""
-        return self
-
-
-@compiles(Among)
-def _among(element: Among, compiler: Any, **kw: Any) -> str:
-    return str(compiler.process(element.column.in_(element.keys), **kw))
-
-
 class Seen:
     """What one person sees of every table.
 
@@ -140,14 +112,14 @@ class Seen:
         parent = parent_of(model)
         if parent is None:
             keys = self.keys(model)
-            return false() if keys is None else and_(own, Among(model.id, keys))
+            return false() if keys is None else and_(own, Beside(model.id, in_op, keys))
         # By the row's own link: that needs no keys of its own table.
-        ways: list[Any] = [Among(model.id, keys) for keys in self._found(model)]
+        ways: list[Any] = [Beside(model.id, in_op, keys) for keys in self._found(model)]
         column = model.__table__.c[_link(parent)]
         link = getattr(model, inspect(model).get_property_by_column(column).key)
         keys = self.keys(parent.mapper.class_)
         if keys is not None:
-            ways.append(Among(link, keys))
+            ways.append(Beside(link, in_op, keys))
         if column.nullable:
             ways.append(link.is_(None))  # A question of a meeting that is about no family tells of nobody.
         return and_(own, or_(*ways)) if ways else false()

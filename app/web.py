@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import re
 import secrets
+from collections.abc import Hashable
 from decimal import Decimal
 from functools import lru_cache, partial
 from importlib.resources import files
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, current_app, g, request, send_file, url_for
 from jinja2 import pass_context
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 from app.refusals import init_refusals
@@ -80,6 +81,7 @@ def init_web(app: Flask) -> None:
     app.jinja_env.globals.update(
         csp_nonce=csp_nonce,
         icon=partial(_icon, prints["icons.svg"]),
+        once=_once,
         asset=partial(_asset, app, prints),
         plural=plural,
     )
@@ -155,6 +157,19 @@ def _icon(version: str, name: str, label: str = "", css: str = "") -> Markup:
         current_app.logger.warning("icon %r is not in app.web.ICONS", name)
         return Markup("")
     return _drawing(request.script_root, version, name, label, css)
+
+
+@lru_cache(maxsize=1024)
+def _drawn(root: str, macro: Macro, values: tuple[Hashable, ...]) -> Markup:
+    return Markup(macro(*values))
+
+
+def _once(macro: Macro, *values: Hashable) -> Markup:
+    """Return what *macro* draws of *values*, drawn once for all pages at one site root.
+
+    For what is the same on page after page, such as the filters of a list. The macro may read nothing but its values.
+    """
+    return _drawn(request.script_root, macro, values)
 
 
 @pass_context

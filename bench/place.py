@@ -21,6 +21,7 @@ from app.entering import NUMBER
 from app.extensions import db
 from app.organisation.models import Account, StaffMember
 from app.organisation.rules import make_account
+from app.ready import settle
 from app.roles import CURATOR, HEAD
 from bench.fill import HEADS, LEADS, fill
 from config import ROOT, Settings
@@ -61,6 +62,7 @@ def place(database: str, families: int) -> Iterator[Place]:
         settings = Settings.from_env({**given, **({"OPORA_DATABASE_URL": address} if address else {})})
         upgrade(settings)
         app = create_app(settings, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+        settle()  # As the service does after its start; the floors stand in the same process.
         with app.app_context():
             engine = db.engine
         if not (folder / "filled").exists():

@@ -22,7 +22,7 @@ from flask import request
 from sqlalchemy import ColumnElement, Date, Integer, Row, Select, and_, bindparam, exists, extract, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.acting import prepared, today
+from app.acting import prepared, read, today
 from app.base import Model
 from app.people.lists import ConsentKind, ConsentStatus
 from app.people.models import Consent, Family, FamilyMember, Person, years_later
@@ -128,9 +128,9 @@ def closed_among(session: Session, ids: Collection[int], on: dt.date | None = No
     """
     day = on or today()
     said = dict.fromkeys(ids, NONE)
-    rows: Sequence[Row[int, dt.date, dt.date | None, dt.date | None, int, dt.date]] = session.execute(
-        _consents_of(), {"ids": list(ids)}
-    ).all()
+    rows: Sequence[Row[int, dt.date, dt.date | None, dt.date | None, int, dt.date]] = read(
+        session, _consents_of(), {"ids": list(ids)}
+    )
     for pk, signed_at, valid_to, revoked_at, giver, born in rows:
         if said.get(pk):
             said[pk] = Given(signed_at, valid_to, revoked_at, giver == pk, born).why_not(day)

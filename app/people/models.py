@@ -281,6 +281,7 @@ class FamilyMember(UnitModel):
 
     __tablename__ = "family_member"
     __seen_through__ = "family"
+    __looked_up_through__ = (("person",),)
     __table_args__ = (
         Index(
             "uq_family_member_now",
@@ -323,6 +324,7 @@ class Consent(UnitModel):
 
     __tablename__ = "consent"
     __seen_through__ = "person"
+    __looked_up_through__ = (("person",),)
     __table_args__ = (CheckConstraint("valid_to IS NULL OR valid_to >= signed_at", name="period"),)
 
     kind: Mapped[ConsentKind] = column("Вид согласия")

@@ -18,7 +18,7 @@ from app.base import Choice
 from app.journal import looks
 from app.register import lists, locks, workbook
 from app.register.field import OUT_OF_SIGHT, Field, shown
-from app.register.light import Light, NeedsRecord, Reader, Unread
+from app.register.light import Light, NeedsRecord, Unread, give_up, reader_of
 from app.register.spec import Spec
 from app.register.state import ListState
 from app.words import counted
@@ -49,9 +49,9 @@ def rows(
     ids.extend(session.scalars(lists.ordered(lists.matching(session, spec, state), spec, state.sort)))
     readers = [reader(spec.fields[name]) for name in names]
     lockable = [(at, spec.fields[name]) for at, name in enumerate(names) if spec.fields[name].subject]
-    light: Reader | None = Reader(spec, names)
     start = 0
     while start < len(ids):
+        light = reader_of(spec, names)
         batch = ids[start : start + (BATCH if start else FIRST_BATCH)].tolist()
         try:
             records: Sequence[Any] = light.fetch(session, batch) if light else lists.fetch(session, spec, batch, names)
@@ -68,7 +68,7 @@ def rows(
             if isinstance(refusal, Unread):
                 light.learn(refusal)
             else:  # SQLAlchemy, asked of a light record, says that it is an invalid request.
-                light = None
+                give_up(spec, names)
             continue
         yield from done
         session.expunge_all()

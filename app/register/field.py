@@ -161,6 +161,8 @@ class Field:
 
 def shown(value: Any, kind: str = "computed", scale: int = 0) -> Cell:
     """Return *value* as a cell: dates as 31.12.2026, choices by label, an empty value in words."""
+    if type(value) is str and value and kind not in ("snils", "phone"):
+        return Cell(value)  # Most values are such, and the questions below are many.
     if isinstance(value, Cell):
         return value
     if value is None or value == "" or value == []:

@@ -15,16 +15,17 @@ The statement is one of the ORM, so the row scope of the Session stands in it, f
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 
-from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.orm import QueryableAttribute, Session, aliased
 
-from app.acting import prepared
+from app.acting import prepared, read
 from app.base import Model
-from app.register.spec import Spec
+from app.register.spec import MOST_KEPT, Spec
 
 
 class Unread(Exception):
@@ -66,15 +67,16 @@ class Light:
 
 
 class Node:
-    """What is read of one table: the columns, and for each link the node of the table it leads to."""
+    """What is read of one table: the columns, and for each link the node of the table it leads to.
 
-    def __init__(self, model: type[Model]) -> None:
-        self.model = model
+    *path* are the links that lead to it from the table of the list.
+    """
+
+    def __init__(self, model: type[Model], path: tuple[str, ...] = ()) -> None:
+        self.model, self.path = model, path
         self.columns = ["id"]
         self.links: dict[str, Node] = {}
         self.start = self.stop = 0
-        self.seen: dict[int, Any] = {}
-        """Linked records of the batch by key: hundreds of families have one curator."""
         self.made = type(model.__name__, (Light,), {**members_of(model), "_node": self})
 
     def refusal(self, name: str) -> Exception:
@@ -87,11 +89,11 @@ class Node:
         return NeedsRecord(f"{self.model.__name__}.{name}")
 
     def read(self, name: str) -> Node:
-        """Read column or link *name* from now on; return the node a link leads to, or this one."""
+        """Read column or link *name*; return the node a link leads to, or this one."""
         relations = inspect(self.model).relationships
         if name in relations:
             if name not in self.links:
-                self.links[name] = Node(relations[name].mapper.class_)
+                self.links[name] = Node(relations[name].mapper.class_, (*self.path, name))
             return self.links[name]
         if name not in self.columns:
             self.columns.append(name)
@@ -107,39 +109,39 @@ class Node:
             joins.append(getattr(entity, name).of_type(other))
             node.place(other, wanted, joins)
 
-    def make(self, row: Sequence[Any]) -> Any:
+    def make(self, row: Sequence[Any], seen: Seen) -> Any:
         """Return the light record in *row*, or None where the join found none."""
         pk = row[self.start]
-        found = self.seen.get(pk)
+        mine = seen[self]
+        found = mine.get(pk)
         if found is None and pk is not None:
-            found = self.seen[pk] = object.__new__(self.made)
+            found = mine[pk] = object.__new__(self.made)
             values: dict[str, Any] = found.__dict__
             values.update(zip(self.columns, row[self.start : self.stop], strict=True))
             for name, node in self.links.items():
-                values[name] = node.make(row)
+                values[name] = node.make(row, seen)
         return found
 
-    def forget(self) -> None:
-        """Let the records of the batch go."""
-        self.seen.clear()
-        for node in self.links.values():
-            node.forget()
+
+Seen = defaultdict[Node, dict[int, Any]]
+"""The records of a batch by key: hundreds of families have one curator."""
 
 
-class Reader:
-    """Reads the list of *spec* with the columns *names*, batch by batch, as light records."""
+class Plan:
+    """What is read for one list, and the statement that reads it; never changed, so that threads may share it."""
 
-    def __init__(self, spec: Spec, names: Iterable[str]) -> None:
-        self.root = Node(spec.model)
-        self._select: Select[Any] | None = None
-        for name in names:
-            field = spec.fields[name]
-            if field.compute is None:
-                self._follow(name)
-                if field.relation and not field.far:
-                    self._follow(field.relation)
-        for path in spec.eager:
-            self._follow(".".join(path))
+    def __init__(self, model: type[Model], paths: Iterable[str]) -> None:
+        self.root = Node(model)
+        for path in paths:
+            self._follow(path)
+        wanted: list[Any] = []
+        joins: list[Any] = []
+        self.root.place(model, wanted, joins)
+        among = model.id.in_(bindparam("ids", expanding=True, literal_execute=True))
+        chosen = select(*wanted).select_from(model).where(among)
+        for join in joins:
+            chosen = chosen.outerjoin(join)
+        self.statement = prepared(chosen)
 
     def _follow(self, path: str) -> None:
         """Read what *path* leads to, as far as a row can hold it: not into a collection nor a property."""
@@ -149,27 +151,60 @@ class Reader:
                 return
             node = node.read(step)
 
+
+class Reader:
+    """Reads the list of *spec* with the columns *names*, batch by batch, as light records."""
+
+    def __init__(self, spec: Spec, names: Iterable[str]) -> None:
+        paths: list[str] = []
+        for name in names:
+            field = spec.fields[name]
+            if field.compute is None:
+                paths.append(name)
+                if field.relation and not field.far:
+                    paths.append(field.relation)
+        paths.extend(".".join(path) for path in spec.eager)
+        self._model = spec.model
+        self._paths = tuple(paths)
+        self._plan: Plan | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """What is read by now."""
+        made = self._plan
+        if made is None:
+            made = self._plan = Plan(self._model, self._paths)
+        return made
+
     def learn(self, missing: Unread) -> None:
-        """Read from now on what was missing."""
-        missing.node.read(missing.name)
-        self._select = None
+        """Read from now on what was missing. What another thread learns meanwhile may be learnt again."""
+        self._paths = (*self._paths, ".".join((*missing.node.path, missing.name)))
+        self._plan = None
 
     def fetch(self, session: Session, ids: Sequence[int]) -> list[Any]:
         """Return the light records with *ids* in that order."""
-        if self._select is None:
-            wanted: list[Any] = []
-            joins: list[Any] = []
-            self.root.place(self.root.model, wanted, joins)
-            among = self.root.model.id.in_(bindparam("ids", expanding=True, literal_execute=True))
-            chosen = select(*wanted).select_from(self.root.model).where(among)
-            for join in joins:
-                chosen = chosen.outerjoin(join)
-            self._select = prepared(chosen)
-        self.root.forget()
-        for row in session.execute(self._select, {"ids": ids}):
-            self.root.make(row)
-        found = self.root.seen
+        plan, seen = self.plan, Seen(dict)
+        for row in read(session, plan.statement, {"ids": ids}):
+            plan.root.make(row, seen)
+        found = seen[plan.root]
         return [found[each] for each in ids if each in found]
+
+
+def reader_of(spec: Spec, names: tuple[str, ...]) -> Reader | None:
+    """Return the reader of the columns *names* of *spec*, with what it has learnt; None for what needs records."""
+    known = spec.readers
+    try:
+        found: Reader | None = known[names]
+    except KeyError:
+        if len(known) >= MOST_KEPT:
+            known.clear()
+        found = known.setdefault(names, Reader(spec, names))
+    return found
+
+
+def give_up(spec: Spec, names: tuple[str, ...]) -> None:
+    """Read the columns *names* of *spec* as records of the ORM from now on."""
+    spec.readers[names] = None
 
 
 def members_of(model: type[Model]) -> dict[str, Any]:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, func, literal, select
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, aliased
 
-from app.acting import prepared
+from app.acting import prepared, read
 from app.base import Model
 from app.register import locks
 from app.register.field import masked
-from app.register.light import NeedsRecord, Reader, Unread
+from app.register.light import NeedsRecord, Unread, give_up, reader_of
 from app.register.locks import OPEN, Locks, locks_on
-from app.register.pages import Chip, ColumnHead, FilterControl, PageLink, Pager, Row
+from app.register.pages import Cell, Chip, ColumnHead, FilterControl, PageLink, Pager, Row
 from app.register.search import ENOUGH, hits, narrow, walked
-from app.register.spec import MOST_KEPT, Spec, title_key
+from app.register.spec import Spec, title_key
 from app.register.state import SIZES, Condition, ListState, criterion, operators
 
 
@@ -121,7 +120,8 @@ def _page(
         wanted = wanted.limit(bindparam("rows", type_=Integer)).offset(bindparam("skip", type_=Integer))
         if whole:
             wanted = spec.pages[state.sort] = prepared(wanted)
-    rows = session.execute(wanted, {"rows": state.size + 1, "skip": (state.page - 1) * state.size}).all()
+    place = {"rows": state.size + 1, "skip": (state.page - 1) * state.size}
+    rows: Any = read(session, wanted, place) if whole else session.execute(wanted, place).all()
     if rows:
         return [row[0] for row in rows], rows[0][1], rows[0][2]
     # An empty page has no row that could carry the numbers.
@@ -138,28 +138,6 @@ def fetch(session: Session, spec: Spec, ids: Any, names: tuple[str, ...]) -> lis
     return [by_id[each] for each in ids if each in by_id]
 
 
-class _Readers(threading.local):
-    """The reader of each list and choice of columns, with what it has learnt; one set a thread, for readers hold rows.
-
-    None stands for a list whose columns need records of the ORM.
-    """
-
-    def __init__(self) -> None:
-        self.known: dict[tuple[int, tuple[str, ...]], Reader | None] = {}
-
-    def of(self, spec: Spec, names: tuple[str, ...]) -> Reader | None:
-        """Return the reader of the columns *names* of *spec*."""
-        key = id(spec), names
-        if key not in self.known:
-            if len(self.known) >= MOST_KEPT:
-                self.known.clear()
-            self.known[key] = Reader(spec, names)
-        return self.known[key]
-
-
-_readers = _Readers()
-
-
 def page_rows(
     session: Session,
     spec: Spec,
@@ -174,7 +152,7 @@ def page_rows(
     if not ids:
         return ()
     while True:
-        light = _readers.of(spec, names)
+        light = reader_of(spec, names)
         records: Any = light.fetch(session, ids) if light else fetch(session, spec, ids, names)
         try:
             gather(session, records)
@@ -185,7 +163,7 @@ def page_rows(
             if isinstance(refusal, Unread):
                 light.learn(refusal)
             else:  # SQLAlchemy, asked of a light record, says that it is an invalid request.
-                _readers.known[id(spec), names] = None
+                give_up(spec, names)
 
 
 # ---- drawing -----------------------------------------------------------------------------------------
@@ -222,11 +200,20 @@ def rows(
 ) -> tuple[Row, ...]:
     """Return the records as rows; the first cell carries the link to the card and the second line."""
     made = []
+    # What no field asks for is asked of no cell: a page has hundreds.
     fields = [spec.fields[name] for name in names]
+    columns = [(field, bool(field.subject and locked.reasons), field.kind == "snils") for field in fields]
     for record in records:
-        cells = [locks.cell() if locked.on(field, record) else masked(field, field.cell(record)) for field in fields]
+        cells = []
+        for field, may_be_locked, is_masked in columns:
+            if may_be_locked and locked.on(field, record):
+                cells.append(locks.cell())
+            else:
+                cells.append(masked(field, field.cell(record)) if is_masked else field.cell(record))
         if cells:
-            cells[0] = replace(cells[0], href=link(record), small=subtitle(record) or cells[0].small)
+            one = cells[0]
+            small = subtitle(record) or one.small
+            cells[0] = Cell(one.text, small, link(record), one.css, one.tone, one.icon, one.empty)
         made.append(Row(record.id, str(record), tuple(cells), css(record)))
     return tuple(made)
 

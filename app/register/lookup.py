@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Load, Session
 
 from app.base import Model
 from app.register.locks import gate
@@ -44,8 +44,7 @@ def look_up(session: Session, model: type[Model], typed: str, *, by_title_only: 
     if key_name == "id":
         test = found_by(model, typed, through, session.get_bind().dialect.name)
         newest = select(model).where(*((test,) if test is not None else ()), *gate(model))
-        # The second line of a choice usually names that neighbour.
-        newest = newest.options(*(joinedload(getattr(model, path[0])) for path in through))
+        newest = newest.options(*(_fetched(model, path) for path in through))
         return [_choice(record) for record in session.scalars(newest.order_by(model.id.desc()).limit(SHOWN))]
     if start:
         query = query.where(key >= start, key < start + "\U0010ffff")
@@ -59,6 +58,15 @@ def look_up(session: Session, model: type[Model], typed: str, *, by_title_only: 
             rest = select(model).where(test, model.id.not_in(seen), *gate(model)).limit(SHOWN - len(found))
             found += sorted(session.scalars(rest), key=lambda record: getattr(record, key_name))
     return [_choice(record) for record in found]
+
+
+def _fetched(model: type[Model], path: tuple[str, ...]) -> Load:
+    """Return the option that fetches what *path* leads to: a choice usually names that neighbour."""
+    option, current = Load(model), model
+    for step in path:
+        attribute = getattr(current, step)
+        option, current = option.joinedload(attribute), attribute.property.mapper.class_
+    return option
 
 
 def _choice(record: Model) -> Choice:

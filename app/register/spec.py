@@ -234,6 +234,11 @@ class Spec:
         return {}
 
     @cached_property
+    def readers(self) -> dict[tuple[str, ...], Any]:
+        """How the rows are read for each choice of columns; kept by :mod:`app.register.light`."""
+        return {}
+
+    @cached_property
     def _by_ids(self) -> dict[tuple[str, ...], Select[Any]]:
         return {}
 

@@ -236,7 +236,7 @@ def test_a_light_record_is_the_one_with_its_key_and_answers_as_its_model_does(ap
         spec = registers().by_key["families"].spec
         reader = Reader(spec, ("name", "open_case.curator", "open_case.curator_id"))
         for name in ("last_name", "first_name", "middle_name"):
-            reader.learn(Unread(reader.root.links["open_case"].links["curator"], name))
+            reader.learn(Unread(reader.plan.root.links["open_case"].links["curator"], name))
         first, second = reader.fetch(session, session.scalars(select(Family.id)).all())
         again = reader.fetch(session, [first.id])[0]
     assert first.open_case.curator is second.open_case.curator
