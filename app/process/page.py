@@ -91,8 +91,8 @@ def panel(case: FamilyCase, *, by: Actor, back: str) -> dict[str, Any] | None:
 
 def _row(case: FamilyCase, one: Condition, by: Actor, back: str) -> dict[str, Any]:
     act, whose = settled_by(case, one.ref, by=by, back=back)
-    hint = one.ref.clause[:1].upper() + one.ref.clause[1:]
-    return {"tone": "bad", "text": one.missing, "hint": f"{hint}. {whose}" if whose else hint, "act": act}
+    clause = one.ref.clause
+    return {"tone": "bad", "text": one.missing, "hint": f"{clause}. {whose}" if whose else clause, "act": act}
 
 
 def _done(one: Condition) -> str:

@@ -85,7 +85,8 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
     related_tabs = [Tab(o.key, o.spec.many, f"{here}?tab={o.key}", o.key == current, counts[o.key]) for _, o in tabs]
     said = {**{one.key: one.label for one in own}, file_pages.TAB: "Файлы", "history": "История"}
     last = [Tab(key, said[key], f"{here}?tab={key}", current == key, counts.get(key)) for key in own_tabs]
-    grouped, inside_tabs = detail.grouped(related_tabs, register.tab_groups)
+    idle = {o.key for _, o in tabs if not counts[o.key] and (o.fixed_rows or not may(o, "add"))}
+    grouped, inside_tabs = detail.grouped(related_tabs, register.tab_groups, idle)
     head, rest = _foremost(register.acts(record))
     return render_template(
         "register/detail.html",

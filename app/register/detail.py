@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -93,19 +93,24 @@ def counts_of(
     return [*numbers, files.scalar_subquery().label("files")]
 
 
-def grouped(tabs: Sequence[Tab], groups: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[list[Tab], tuple[Tab, ...]]:
+def grouped(
+    tabs: Sequence[Tab], groups: Iterable[tuple[str, tuple[str, ...]]], idle: Collection[str] = ()
+) -> tuple[list[Tab], tuple[Tab, ...]]:
     """Return *tabs* with those of a group as one tab, and the tabs inside the group the current one stands in.
 
-    A group of one tab is that tab; the tab of a group leads to its first and counts the rows of all.
+    A group of one tab is that tab; the tab of a group leads to its first and counts the rows of all. A group is left
+    out while all of its tabs are *idle*: nothing is in them and nothing can be put there.
     """
     by_key = {tab.key: tab for tab in tabs}
     made: list[Tab] = []
     inner: tuple[Tab, ...] = ()
     for label, keys in groups:
         inside = tuple(by_key.pop(key) for key in keys if key in by_key)
+        if all(tab.key in idle and not tab.current for tab in inside):
+            continue
         if len(inside) == 1:
             made += inside
-        elif inside:
+        else:
             total, here = sum(tab.count or 0 for tab in inside), any(tab.current for tab in inside)
             made.append(Tab(label, say(label), inside[0].url, here, total))
             inner = inside if here else inner

@@ -107,7 +107,7 @@ def test_each_line_says_what_is_lacking_with_its_clause_and_leads_to_the_form_th
     world = centre(stored, browser, "rostov")
     shown = panel(card(browser, world.case))
     assert "готово 0 из 8" in plain(shown)
-    assert "С семьёй ещё не встречались. Этап 1 Схемы Записать визит" in plain(shown)
+    assert "С семьёй ещё не встречались. этап 1 Схемы Записать визит" in plain(shown)
     back = f"back=/cases/show/{world.case.id}"
     addresses = [unescape(one) for one in re.findall(r'<a class="btn btn-sm[^"]*" href="([^"]+)"', shown)]
     assert f"/visits/add?case_id={world.case.id}&kind=first_contact&{back}" in addresses
