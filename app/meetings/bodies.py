@@ -142,6 +142,8 @@ def ensure_bodies(unit: ServiceUnit, order: OrderOfWork, *, by: Actor) -> int:
         same = [body for body in known if one.code in (body.order_code, body.code)]
         for body in same:
             body.order_code, body.decides = one.code, _kept(one)
+        if one.per_municipality and len(same) == 1 and same[0].territory is None:
+            same[0].territory = unit.municipality
         if not same:
             _make(session, unit.id, one, unit.municipality if one.per_municipality else None, by=by)
             made += 1

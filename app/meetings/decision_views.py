@@ -155,6 +155,12 @@ class Decisions(Register):
         fits |= {name: {"required": True} for name in papers()}
         return fits
 
+    def heading_of_new(self, fixed: dict[str, Model]) -> tuple[str, str]:
+        """«Внести решение», and about which family."""
+        case = fixed.get("case_id")
+        about = f"Дело {case}, семья {case.family}" if isinstance(case, FamilyCase) else ""
+        return self.add_label, about
+
     def presets(self, fixed: dict[str, Model]) -> dict[str, Any]:
         """A paper is usually recorded the day it comes."""
         return {"document_date": today()}
@@ -328,8 +334,12 @@ def _body_of(version: ProgrammeVersion) -> dict[str, Any]:
 
 
 def _asked(version: ProgrammeVersion) -> dict[str, dict[str, Any] | None]:
-    """Leave the body out where the order of work says which it is."""
-    return {"body_id": None} if version.programme.case.stage is not None else {}
+    """Offer the bodies the order of work names; one that is still to be made for the municipality is not asked for."""
+    case = version.programme.case
+    if case.stage is None:
+        return {}
+    found = tuple((str(body.id), str(body)) for body in bodies_for(case, _ruling(version)))
+    return {"body_id": {"kind": "pick", "offered": found} if found else None}
 
 
 def _may_submit(version: ProgrammeVersion) -> bool:

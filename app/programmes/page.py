@@ -172,9 +172,18 @@ def _makers(version: ProgrammeVersion) -> list[dict[str, Any]]:
         }
         for one in engaged(version)
     ]
+    parts = (
+        ("Составляли от семьи", people, "Пока никто не назван.", "took_part"),
+        ("Привлекаемые организации", organisations, "Организаций нет.", "engage"),
+    )
     return [
-        {"title": "Составляли от семьи", "rows": people, "blank": "Пока никто не назван."},
-        {"title": "Привлекаемые организации", "rows": organisations, "blank": "Организаций нет."},
+        {
+            "title": title,
+            "rows": rows,
+            "blank": blank,
+            "more": ("Добавить", url_for("Versions.action", name=name, pk=version.id)) if may_change else None,
+        }
+        for title, rows, blank, name in parts
     ]
 
 

@@ -183,7 +183,7 @@ class Versions(Register):
         """The buttons of the page: edit and the measure only while the version may change."""
         made = list(super().acts(record))
         editable = record.status in EDITABLE
-        made = [act for act in made if editable or act.name != "edit"]
+        made = [act for act in made if (editable or act.name != "edit") and act.name not in ("took_part", "engage")]
         if editable and may(self, "add"):
             url = url_for("Measures.add", version_id=record.id, back=_page_url(record.id))
             made.insert(0, Act("measure", "Добавить мероприятие", url, icon="plus-lg"))
