@@ -165,9 +165,10 @@ def _drawn(root: str, macro: Macro, values: tuple[Hashable, ...]) -> Markup:
 
 
 def _once(macro: Macro, *values: Hashable) -> Markup:
-    """Return what *macro* draws of *values*, drawn once for all pages at one site root.
+    """Return what an imported *macro* draws of *values*, drawn once for all pages at one site root.
 
-    For what is the same on page after page, such as the filters of a list. The macro may read nothing but its values.
+    For what is the same on page after page, such as the filters of a list. The macro may read nothing but its values;
+    one of the page's own template would be another one with every page.
     """
     return _drawn(request.script_root, macro, values)
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import bindparam, delete, func, select, text
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.acting import (
@@ -24,6 +24,8 @@ from app.acting import (
     is_writing,
     leave,
     now,
+    prepared,
+    read,
     scoped_models,
     today,
 )
@@ -221,10 +223,26 @@ def test_two_people_of_one_scope_share_a_prepared_statement_and_two_scopes_never
     one, other = (Actor(None, "Кураторов", 1, staff_id=pk, roles=frozenset({"curator"})) for pk in (41, 42))
     head = Actor(None, "Заведующева", 1, staff_id=43, roles=frozenset({"head_of_service"}))
     first, second, third = (
-        select(Family).options(_criteria_of(who, tables_made()))._generate_cache_key()
-        for who in (one, other, head)
+        select(Family).options(_criteria_of(who, tables_made()))._generate_cache_key() for who in (one, other, head)
     )
     assert first is not None and second is not None
     assert first == second != third
     told = zip(first.bindparams, second.bindparams, strict=True)
     assert {(a.value, b.value) for a, b in told if a.value != b.value} == {(41, 42)}
+
+
+def test_a_kept_statement_shows_everybody_what_he_sees_and_nobody_nothing(
+    session: Session, two: tuple[Actor, Actor]
+) -> None:
+    kept = prepared(select(Family.name).where(Family.id > bindparam("above")).order_by(Family.name))
+    told = {}
+    for who in (*two, SYSTEM, two[0]):
+        with acting(who):
+            told[who.name] = [row.name for row in read(session, kept, {"above": 0})]
+            assert [row.name for row in session.execute(kept, {"above": 0})] == told[who.name]
+            assert read(session, kept, {"above": 10**6}) == []
+    assert told == {
+        "Проверкин1": ["Семьины1"], "Проверкин2": ["Семьины2"], "Система": ["Семьины1", "Семьины2"],
+    }  # fmt: skip
+    with nobody(), pytest.raises(NoActor):
+        read(session, kept, {"above": 0})

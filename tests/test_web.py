@@ -12,6 +12,7 @@ import pytest
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 from flask_wtf import CSRFProtect
+from jinja2 import DictLoader
 
 from app import web
 from config import ROOT
@@ -160,3 +161,20 @@ def test_values_are_shown_as_people_write_them(app: Flask) -> None:
         "31.12.2026", "", "17.02.2026, 11:10", "17.02.2026, 14:10", "",
         "9\u202f140\u00a0₽", "9\u202f140,50\u00a0₽", "", "2\u00a0семьи",
     ]  # fmt: skip
+
+
+def test_what_looks_the_same_is_drawn_once_at_each_address_of_a_site(app: Flask) -> None:
+    shared = "{% macro drawn(text, sign) %}<b>{{ icon(sign) }}{{ text }}</b>{% endmacro %}"
+    page = '{% import "shared.html" as ui %}{{ once(ui.drawn, text, "search") }}{{ once(ui.drawn, "&", "search") }}'
+    app.jinja_env.loader = DictLoader({"shared.html": shared, "page.html": page})
+    drawing = app.jinja_env.get_template("page.html")
+    web._drawn.cache_clear()
+    told = {}
+    for root in ("", "/opora", ""):
+        for text in ("<i>", "Да", "<i>"):
+            with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
+                told[root, text] = drawing.render(text=text)
+    assert "&lt;i&gt;" in told["", "<i>"] and "Да" in told["", "Да"] and "&amp;" in told["", "Да"]
+    assert 'href="/look' in told["", "Да"] and 'href="/opora/look' in told["/opora", "Да"]
+    assert told["", "Да"].count("<b>") == 2
+    assert (web._drawn.cache_info().misses, web._drawn.cache_info().hits) == (6, 12)
