@@ -23,7 +23,7 @@ from app.programmes.models import Measure, MeasureLineage, ProgrammeVersion
 from app.programmes.scope import STANDING
 from app.register import files, locks
 from app.register.access import RIGHTS
-from app.register.field import local
+from app.register.field import fields_of, local
 from app.register.locks import lock_of_papers, locks_on
 from app.register.registry import registers
 from app.register.spec import Spec
@@ -78,7 +78,7 @@ def _about(register: Register, person: Person) -> Iterator[tuple[str, Select[Any
     if model is Person:
         yield register.spec.one, select(Person).where(Person.id == person.id)
         return
-    ways = [one for one in register.every_field.values() if one.target is Person and one.stored]
+    ways = [one for one in fields_of(model).values() if one.target is Person]
     for way in ways:
         title = register.spec.many if len(ways) == 1 else f"{register.spec.many}: {way.said.lower()}"
         column: Any = getattr(model, way.name)
@@ -104,10 +104,10 @@ def _of_families(session: Session, person: Person) -> list[Section]:
     cases = select(FamilyCase.id).where(FamilyCase.family_id.in_(families))
     made = []
     for register in registers().by_key.values():
-        every = register.every_field.values()
+        every = fields_of(register.model).values()
         if register.model is MeasureLineage:
             continue  # A line only holds the versions of a measure together.
-        links = {one.target: one.name for one in every if one.stored and one.target in (Family, FamilyCase)}
+        links = {one.target: one.name for one in every if one.target in (Family, FamilyCase)}
         model: Any = register.model
         if model is Family:
             wanted = select(model).where(model.id.in_(families))
@@ -117,7 +117,7 @@ def _of_families(session: Session, person: Person) -> list[Section]:
         else:
             continue
         # A row that names a person is his; the same table may hold rows about the whole family.
-        people = [one.name for one in every if one.target is Person and one.stored]
+        people = [one.name for one in every if one.target is Person]
         wanted = wanted.where(*(getattr(model, name).is_(None) for name in people))
         spec = register.spec.without(frozenset({Privacy.SPECIAL, Privacy.RESTRICTED}))
         records = list(session.scalars(wanted.order_by(model.id)).unique())

@@ -12,6 +12,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.acting import today
+from app.assessment.lists import AssessmentKind
+from app.assessment.models import Assessment
 from app.base import Model
 from app.journal.models import JournalRow
 from app.models import TABLES
@@ -78,6 +81,23 @@ def test_all_that_is_held_about_a_person_is_told(office: Office, home: Household
     assert newest(office) == ("look.health", "person", mother.id)
     again = director.get(f"/extract/{mother.id}").text
     assert "Кто смотрел и выгружал" in parts(again) and "раз" in again
+
+
+def test_what_is_written_of_the_whole_family_is_told_to_each_and_what_is_of_one_to_him_alone(
+    office: Office, home: Household
+) -> None:
+    mother, child = people_of(home)
+    (case,) = home.family.cases
+    unit = {"service_unit_id": office.unit.id}
+    for about, methods in ((None, "Беседа с семьёй"), (child, "Рисунок мальчика")):
+        office.stored.add(
+            Assessment(case=case, kind=AssessmentKind.INTERIM, date=today(), person=about, methods=methods, **unit)
+        )
+    office.stored.flush()
+    director = office.come("Директор")
+    told = {person: director.get(f"/extract/{person.id}").text for person in (mother, child)}
+    assert all("Диагностика (о семье)" in text for text in told.values())
+    assert "Рисунок мальчика" in told[child] and "Рисунок мальчика" not in told[mother]
 
 
 def test_special_data_wait_for_a_consent_here_too(office: Office, home: Household) -> None:
