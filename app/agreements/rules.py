@@ -62,6 +62,12 @@ ONLY_SIGNED_CHANGES = (
 """Parts of sentences that agree with what the centre calls the agreement."""
 
 
+BY_CONCLUSION = (
+    "По порядку работы с сопровождения снимают заключением. Подготовьте его на карточке дела и подпишите; "
+    "отказ семьи и передачу дела оформляют их кнопками."
+)
+
+
 def draft_agreement(
     case: FamilyCase,
     *,
@@ -104,6 +110,24 @@ def draft_agreement(
     )
     session.add(agreement)
     journal.record(session, by, "agreement.draft", agreement, f"Дело № {case.number}: {say(DRAFTED)}.")
+    return agreement
+
+
+def change_draft(agreement: Agreement, *, by: Actor, **values: Any) -> Agreement:
+    """Change what a draft says; what is signed is changed by an additional agreement (S003-2.5).
+
+    Raises:
+        RuleBroken: it is signed, or no help is named.
+    """
+    if agreement.status != AgreementStatus.DRAFT:
+        raise RuleBroken(
+            say("{Agreement_short} {agreement_short?подписан|подписана|подписано}: внесите изменения кнопкой "
+                "«Изменить условия».")
+        )  # fmt: skip
+    if "help_kinds" in values and not values["help_kinds"]:
+        raise RuleBroken("Отметьте хотя бы один вид помощи.", field="help_kinds")
+    for name, value in values.items():
+        setattr(agreement, name, value)
     return agreement
 
 
@@ -286,6 +310,17 @@ def end_accompaniment(
     # First the programme and the agreement: closing lets the curator go.
     end_papers(case, by=by, reason=reason, on=on)
     close_case(case, by=by, reason=reason, outcome=outcome, child_stays=child_stays, on=on)
+
+
+def close_by_hand(case: FamilyCase, *, by: Actor, reason: EndReason, **how: Any) -> None:
+    """End an accompaniment without a conclusion, in a unit that works by no order; *how* as for its end.
+
+    Raises:
+        RuleBroken: the unit has an order of work, so a conclusion ends the case, or see :func:`end_accompaniment`.
+    """
+    if case.stage is not None:
+        raise RuleBroken(BY_CONCLUSION)
+    end_accompaniment(case, by=by, reason=reason, **how)
 
 
 def end_papers(case: FamilyCase, *, by: Actor, reason: EndReason, on: dt.date | None = None) -> None:

@@ -18,9 +18,9 @@ from app.cases.rules import BEFORE_WORK
 from app.cases.views import Cases
 from app.register.actions import action
 from app.register.field import Field
-from app.register.pages import Badge
+from app.register.pages import Act, Badge
 from app.register.view import Register
-from app.terms import say
+from app.terms import say, word
 
 DUTIES = {
     "family_duties": "Участвовать в мероприятиях {programme_short:gen}.\n"
@@ -83,9 +83,22 @@ class Agreements(Register):
         found = self.session.execute(latest.order_by(Agreement.id.desc()).limit(1)).first()
         return dict(found._mapping) if found is not None else {name: say(text) for name, text in DUTIES.items()}
 
+    def heading(self, record: Agreement) -> str:
+        """«Соглашение № 001/2026»."""
+        return f"{word('Agreement_short')} {record}" if record.number else str(record)
+
     def badges(self, record: Agreement) -> tuple[Badge, ...]:
         """State of the agreement."""
         return (Badge(record.status.label, _TONES.get(record.status, "")),)
+
+    def acts(self, record: Agreement) -> tuple[Act, ...]:
+        """What is signed is changed by an additional agreement only."""
+        draft = record.status is AgreementStatus.DRAFT
+        return tuple(act for act in super().acts(record) if act.name != "edit" or draft)
+
+    def change(self, record: Agreement, values: dict[str, Any], by: Actor) -> None:
+        """Change the draft by the rule."""
+        rules.change_draft(record, by=by, **values)
 
     def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
         """Draft the agreement by the rule."""
@@ -196,9 +209,7 @@ def close(
     ended_at: dt.date,
 ) -> None:
     """End the accompaniment with its agreement and programme."""
-    rules.end_accompaniment(
-        case, by=by, reason=end_reason, outcome=outcome, child_stays=child_stays or None, on=ended_at
-    )
+    rules.close_by_hand(case, by=by, reason=end_reason, outcome=outcome, child_stays=child_stays or None, on=ended_at)
 
 
 # Closing touches agreement and programme, which stand above the case, so this floor gives the register its button.

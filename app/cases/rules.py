@@ -169,6 +169,16 @@ def advance(case: FamilyCase, to: CaseStatus, *, by: Actor, on: dt.date | None =
     _move(case, to, by, "case.advance", f"Дело № {case.number}: {to.label}.")
 
 
+def decline(case: FamilyCase, *, by: Actor, reason: str) -> None:
+    """End a case in which no accompaniment began, as far as the order of work gives that to *by*.
+
+    Raises:
+        RuleBroken: it falls to others (``case.refuse``), or see :func:`refuse_case`.
+    """
+    gate.need(case, "case.refuse", by=by)
+    refuse_case(case, by=by, reason=reason)
+
+
 def refuse_case(
     case: FamilyCase,
     *,

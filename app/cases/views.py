@@ -39,7 +39,7 @@ TONES = {
 """Tone and icon of a case's state; the others are neutral."""
 
 
-BEFORE_PROGRAMME = (*rules.BEFORE_WORK, CaseStatus.PLANNING)
+BEFORE_PROGRAMME = (*rules.BEFORE_WORK, CaseStatus.PLANNING, CaseStatus.APPROVAL)
 """States in which a case usually has no programme yet."""
 
 
@@ -210,7 +210,7 @@ class Cases(Register):
     filter_columns = ["status", "curator_id", "registered_at", "planned_end", "ended_at", "source", "end_reason"]
     phone_columns = ["number", "family_id", "stage"]
     form_fields = [
-        Field("why", "Обоснование", "prose", required=False, hint="Если дело заводят, хотя не всё для этого есть."),
+        Field("why", "Обоснование", "prose", required=False),
     ]
     add_columns = ["family_id", "source", "category", "registered_at", "why"]
     edit_columns = ["category", "source", "journal_no", "next_review_at", "planned_end", "note"]
@@ -257,14 +257,14 @@ class Cases(Register):
     def card_acts(self, record: FamilyCase) -> tuple[Act, ...]:
         """What is usually done next with an open case."""
         made = []
-        for key, label, icon in (
-            ("visits", "Записать визит", "geo-alt"),
-            ("records", "Записать услугу", "journal-plus"),
-            ("versions", say("Составить {programme_short:acc}"), "list-check"),
+        for key, code, label, icon in (
+            ("visits", "visit.record", "Записать визит", "geo-alt"),
+            ("records", "service.record", "Записать услугу", "journal-plus"),
+            ("versions", "programme.create", say("Составить {programme_short:acc}"), "list-check"),
         ):
             other = registers().by_key[key]
-            needed = key != "versions" or record.status in BEFORE_PROGRAMME
-            if record.ended_at is None and needed and may(other, "add"):
+            needed = key != "versions" or (record.status in BEFORE_PROGRAMME and record.programme is None)
+            if may(other, "add") and gate.opens(record, code, by=actor()) and needed:
                 back, tone = self.url("show", pk=record.id), "primary" if key == "visits" else ""
                 made.append(Act(key, label, other.url("add", case_id=record.id, back=back), icon=icon, tone=tone))
         added = (look(self, record) for look in MORE_ACTS)
@@ -286,7 +286,8 @@ class Cases(Register):
         if order is None:
             return {"why": None}
         made: dict[str, dict[str, Any] | None] = {"category": None, "registered_at": None}
-        return made if record is None and gate.overrides(order, by) else {**made, "why": None}
+        may_override = record is None and gate.overrides(order, by)
+        return {**made, "why": {"hint": "Если дело заводят, хотя не всё для этого есть."} if may_override else None}
 
     def create(self, session: Session, values: dict[str, Any], by: Actor) -> Model:
         """Open the case."""
@@ -309,7 +310,7 @@ class Cases(Register):
             when=lambda case: case.stage is None and case.status in rules.BEFORE_WORK)  # fmt: skip
     def refuse(self, case: FamilyCase, *, by: Actor, note: str) -> None:
         """End a case in which no accompaniment began."""
-        rules.refuse_case(case, by=by, reason=note)
+        rules.decline(case, by=by, reason=note)
 
     @action("suspend", "Приостановить", done="Сопровождение приостановлено.",
             icon="pause-circle", asks=("suspend_reason", "suspended_to"), multiple=False,

@@ -23,7 +23,7 @@ from app.cases.stages import put_in_force
 from app.closing.models import ClosureConclusion
 from app.intake.models import Intake
 from app.meetings.bodies import ensure_bodies
-from app.meetings.models import Body
+from app.meetings.models import AgendaProposal, Body, Meeting
 from app.organisation.models import (
     PartnerKind,
     PartnerOrganisation,
@@ -34,6 +34,7 @@ from app.organisation.models import (
 )
 from app.profiles.loading import text_of
 from app.profiles.rules import order_of, store
+from app.programmes.models import ProgrammeVersion
 from app.roles import REGISTRAR, SECRETARY
 from tests.register.forms import filled
 from tests.visiting import Browser, Visit
@@ -43,6 +44,10 @@ def plain(answer: Any) -> str:
     """Return what one reads on a page, in one line."""
     text = re.sub(r"<(script|style|nav|svg)\b.*?</\1>", " ", answer.text, flags=re.S)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text)).replace("\u00a0", " ").replace("&#39;", "'")
+
+
+Question = tuple[FamilyCase | ProgrammeVersion, str, dict[str, Any]]
+"""What a meeting is asked: about what, the kind of the question, and what is typed as the decision."""
 
 
 @dataclass
@@ -60,6 +65,8 @@ class Centre:
         """Return the browser of the one person here with *role*."""
         if role not in self.people:
             self.people[role] = self.visit(role, unit=self.unit)
+            # Scenarios play on days of their own, and everybody has worked here for long.
+            self.stored.get_one(StaffMember, self.people[role].staff_id).active_from = dt.date(2020, 1, 1)
         return self.people[role]
 
     def staff(self, role: str) -> StaffMember:
@@ -96,11 +103,12 @@ class Centre:
         return str(answer.headers["Location"])
 
     def is_refused(self, role: str, address: str, sentence: str, **typed: Any) -> None:
-        """Send the form at *address*; it must be refused with *sentence*, whether at a field, above or after it."""
+        """Send the form at *address*; it must be refused with *sentence*, at a field, above the form or after it."""
         answer = self.sent(role, address, **typed)
-        if answer.status_code == 302:
-            answer = self.come(role).get(answer.headers["Location"])
         text = plain(answer)
+        if answer.status_code == 302:
+            with self.come(role).session_transaction() as session:
+                text = " ".join(words for tone, words in session.pop("_flashes", []) if tone == "bad")
         assert sentence in text, f"{role}: {address} says: {text[:1500]}"
 
     def presses(self, role: str, register: str, action: str, record: Model, **typed: Any) -> str:
@@ -115,6 +123,37 @@ class Centre:
         """Record a decision of *body* about the case by its paper."""
         self.does(role, f"/decisions/add?case_id={case.id}", ruling=f"{ruling}@{body.id}", document_no="7",
                   document_date=ru(today()), **more)  # fmt: skip
+
+    def seats(self, body: Body, *members: tuple[str, str]) -> None:
+        """Write down who sits in *body*: (role, function)."""
+        for role, function in members:
+            self.does(SECRETARY, f"/body_members/add?body_id={body.id}", staff_id=self.staff(role).id,
+                      function=function)  # fmt: skip
+
+    def meets(self, body: Body, chair: str, *questions: Question) -> None:
+        """Hold a meeting of *body* from its plan to the second signature."""
+        when = f"{ru(today())} 10:00"
+        self.does(SECRETARY, f"/meetings/add?body_id={body.id}", planned_at=when, place="Кабинет 1")
+        meeting = self.newest(Meeting)
+        desk = self.come(SECRETARY)
+        for about, kind, _ in questions:
+            waits = AgendaProposal.case_id == about.id, AgendaProposal.is_open, AgendaProposal.kind == kind
+            proposed = self.stored.scalars(select(AgendaProposal.id).where(*waits)).one_or_none()
+            on = f"agenda/{about.id}" if isinstance(about, ProgrammeVersion) else f"question/{about.id}/{kind}"
+            on += f"?proposal={proposed}" if proposed else ""
+            answer = desk.post(f"/meetings/{meeting.id}/{on}")
+            assert answer.status_code == 302, plain(answer)[:1500]
+        self.presses(SECRETARY, "meetings", "close_agenda", meeting)
+        came = [str(member.id) for member in body.members]
+        assert desk.post(f"/meetings/{meeting.id}/presence", data={"came": came}).status_code == 302
+        self.stored.expire_all()
+        for item, (_, _, decision) in zip(meeting.items, questions, strict=True):
+            page, action = desk.get(f"/meetings/show/{meeting.id}"), f"/meetings/{meeting.id}/decide/{item.id}"
+            votes = {"votes_for": len(came), "votes_against": 0, "votes_abstained": 0}
+            answer = desk.post(action, data=filled(page, action, **votes, **decision))
+            assert answer.status_code == 302, plain(answer)[:1500]
+        for role in (SECRETARY, chair):
+            self.presses(role, "meetings", "sign", meeting)
 
     def signs_act(self, role: str, case: FamilyCase, commission: StaffMember) -> None:
         """Survey the home and sign the act."""
