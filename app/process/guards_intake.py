@@ -89,6 +89,8 @@ GROUPS: dict[str, Question] = {
     "family_with_minor": ask(_child()),
 }
 """How many children make the family one of each target group an order of work may name."""
+BY_PAPER = ("child_disabled", "child_ovz")
+"""Groups a paper of the child makes the family one of."""
 
 
 @gate.checks("target_group_ok")
@@ -104,7 +106,9 @@ def target_group_ok(case: FamilyCase) -> str | None:
     groups = [one for one in order.target_groups if one.code in GROUPS]
     if any(answer(case, GROUPS[one.code]) for one in groups):
         return None
-    return f"Семья не относится к целевой группе: {', '.join(one.label for one in groups)}."
+    by_paper = any(one.code in BY_PAPER for one in groups)
+    told = f"Семья не относится к целевой группе: {', '.join(one.label for one in groups)}."
+    return f"{told} Если справка есть, внесите её в карточку ребёнка." if by_paper else told
 
 
 # ---- recognition and the application -----------------------------------------------------------------
