@@ -116,6 +116,13 @@ class ServicesPlan(Plan):
         return [item.given for item in self.items if isinstance(item, PlannedService) and item.given]
 
 
+MISSING = {
+    True: "такого человека нет среди семей; проверьте имя или сначала внесите семью",
+    False: "такого человека нет среди семей, которые открыты вам; проверьте имя",
+}
+"""What is said of a recipient nobody has found, by whether the person who loads sees every family."""
+
+
 def preview(
     session: Session, book: Book, mapping: Mappings | None = None, answers: Answers | None = None, *, by: Actor
 ) -> ServicesPlan:
@@ -138,7 +145,7 @@ def judge(session: Session, reading: Reading, answers: Answers | None = None, *,
     remarked = {pk for group in groups if group.head.value("note") and (who := group.head.value("recipient"))
                 for pk in known.find(who)}  # fmt: skip
     closed = {pk for some in pieces(sorted(remarked)) for pk in closed_among(session, some)}
-    judging = _Judging(known, answers or {}, titles, closed)
+    judging = _Judging(known, answers or {}, titles, closed, MISSING["unit" in by.sees])
     items = tuple(judging.row(group) for group in groups)
     notes = sorted(judging.notes, key=lambda note: judging.places[note.sheet, note.row])
     listed = {name: each.id for name, each in known.services.items()}
@@ -165,8 +172,10 @@ class _Choice:
 class _Judging:
     """Goes through the rows once, remembering what it has met."""
 
-    def __init__(self, known: Known, answers: Answers, titles: Mapping[str, str], closed: Set[int]) -> None:
-        self.known, self.answers, self.titles, self.closed = known, answers, titles, closed
+    def __init__(
+        self, known: Known, answers: Answers, titles: Mapping[str, str], closed: Set[int], missing: str
+    ) -> None:
+        self.known, self.answers, self.titles, self.closed, self.missing = known, answers, titles, closed, missing
         self.new: dict[str, NewService] = {}
         self.notes: list[Problem] = []
         self.places: dict[tuple[str, int], int] = {}
@@ -271,7 +280,7 @@ class _Judging:
         known, head = self.known, group.head
         found = known.find(who)
         if not found:
-            said = f"«{who.text[:80]}»: такого человека нет среди семей; проверьте имя или сначала внесите семью"
+            said = f"«{who.text[:80]}»: {self.missing}"
             problems.append(group.problem(head, "recipient", "unknown_person", said))
             return [], None, ()
         if day is None:

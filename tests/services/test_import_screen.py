@@ -105,7 +105,7 @@ def test_a_curator_loads_services_only_and_is_told_nothing_of_families_of_others
     bank = {"sheet": "families", "file": (BytesIO(path.read_bytes()), "Банк.xlsx")}
     assert curator.post("/import/", data=bank, content_type="multipart/form-data").status_code == 403
     page = curator.get(send(curator, path).headers["Location"]).text
-    assert "такого человека нет среди семей" in page
+    assert "такого человека нет среди семей, которые открыты вам; проверьте имя" in page
     assert "Новых: 0\u00a0услуг." in page
     assert number(stored) == 0
 
