@@ -215,7 +215,7 @@ class Cases(Register):
     add_columns = ["family_id", "source", "category", "registered_at", "why"]
     edit_columns = ["category", "source", "journal_no", "next_review_at", "planned_end", "note"]
     show_columns = [
-        ("Путь", ["family_id", "status", "curator_id", "source", "category"]),
+        ("Путь", ["family_id", "status", "curator_id", "source", "category", "previous_case_id"]),
         ("Сроки", ["opened_at", "registered_at", "journal_no", "started_at", "next_review_at", "planned_end"]),
         ("Завершение", ["ended_at", "end_reason", "outcome", "child_stays"]),
         ("", ["note"]),

@@ -27,6 +27,7 @@ from app.closing.models import (
 )
 from app.organisation.models import PartnerOrganisation
 from app.people.models import Person
+from app.register.access import may
 from app.register.actions import action
 from app.register.field import Field
 from app.register.pages import Act, Badge, Cell
@@ -171,6 +172,15 @@ class PostSupports(Register):
     def line(self, record: PostSupport) -> str:
         """Whose case it is."""
         return f"Дело {record.case}, семья {record.case.family}"
+
+    def card_acts(self, record: PostSupport) -> tuple[Act, ...]:
+        """The next check, for whom the order of work lets make it."""
+        check = next((one for one in record.checks if one.status is CheckStatus.PLANNED), None)
+        checks = registers().by_key["post_checks"]
+        if check is None or not may(checks, "record", action=True) or not _opens(record.case, "post.check"):
+            return ()
+        url = checks.url("action", name="record", pk=check.id)
+        return (Act("check", f"Внести проверку {check.no}", url, icon="clipboard2-check", tone="primary"),)
 
     def badges(self, record: PostSupport) -> tuple[Badge, ...]:
         """Whether it goes on."""

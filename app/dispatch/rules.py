@@ -82,11 +82,12 @@ def dispatch_programme(
     session.add(dispatch)
     for partner in sorted(partners.values(), key=lambda each: each.name_key):
         own = [one.due for one in version.measures if one.partner_id == partner.id and one.due is not None]
+        due = max(own, default=version.valid_to)
         session.add(
             DispatchItem(
                 dispatch=dispatch,
                 partner=partner,
-                result_due=max(own, default=version.valid_to),
+                result_due=due if due >= on else max(on, version.valid_to),
                 service_unit_id=version.service_unit_id,
                 **({"report_form": trimmed(report_form)} if trimmed(report_form) else {}),
             )

@@ -65,12 +65,12 @@ def propose(case: FamilyCase, *, by: Actor, body: Body, kind: ItemKind, reason: 
         raise RuleBroken(f"Дело № {case.number} закончено: {case.status.label}. Заведите новое дело.")
     if kind in ON_PROGRAMME:
         raise RuleBroken(
-            say("{Programme_short:acc} отправляют на рассмотрение со страницы {programme_short:gen}."), field="kind"
+            say("{Programme_short:acc} отправляют на рассмотрение со страницы {programme_short:gen}."), field="question"
         )
     if not decides_any(body, kind):
-        raise RuleBroken(f"{body}: этого вопроса не решает. Выберите другой орган или вопрос.", field="kind")
+        raise RuleBroken(f"{body}: этого вопроса не решает. Выберите другой орган или вопрос.", field="question")
     if not trimmed(reason):
-        raise RuleBroken("Напишите, что предлагается и почему: это увидит секретарь.", field="reason")
+        raise RuleBroken("Напишите, что предлагается и почему: это увидит секретарь.", field="proposal_reason")
     session = session_of(case)
     known = select(AgendaProposal.id).where(
         AgendaProposal.case_id == case.id,
@@ -79,7 +79,7 @@ def propose(case: FamilyCase, *, by: Actor, body: Body, kind: ItemKind, reason: 
         AgendaProposal.is_open,
     )
     if session.scalar(known) is not None:
-        raise RuleBroken(f"Этот вопрос уже предложен, его рассмотрит {body}.", field="kind")
+        raise RuleBroken(f"Этот вопрос уже предложен, его рассмотрит {body}.", field="question")
     proposal = AgendaProposal(
         case=case,
         body=body,

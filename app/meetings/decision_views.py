@@ -6,7 +6,6 @@ A decision of one person, of an authority or of a body that sits elsewhere is re
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -23,7 +22,7 @@ from app.meetings import rules
 from app.meetings.alone import is_recorded
 from app.meetings.bodies import ABOUT, Ruling, bodies_for, deciding_body, rulings_of
 from app.meetings.deciding import action_for
-from app.meetings.forms import CHARGES, charges_of, papers, partner_ids, terms
+from app.meetings.forms import CHARGES, charges_of, papers, partner_ids, questions_of, terms
 from app.meetings.models import AgendaProposal, Body, Decision, DecisionAssignment, ItemKind
 from app.organisation.models import PartnerOrganisation
 from app.programmes.models import Programme, ProgrammeVersion, VersionKind, VersionStatus
@@ -184,6 +183,10 @@ class Decisions(Register):
         made = Badge("вступило в силу", "ok", "check-circle") if record.applied_at else Badge("протокол не подписан")
         return (made,)
 
+    def heading(self, record: Decision) -> str:
+        """«Решение: продолжить»."""
+        return f"Решение: {record}"
+
     def line(self, record: Decision) -> str:
         """Who decided and on which case."""
         case = record.item.case
@@ -287,13 +290,18 @@ Cases.form_fields = [
 
 def _proposed(case: FamilyCase) -> dict[str, Any]:
     """Return what the form of a proposal begins with: the body that considers the results of the family."""
-    found: Iterable[Body] = (body for ruling in PROPOSED for body in bodies_for(case, ruling) if not is_recorded(body))
-    return {"deciding_body_id": next(iter(found), None)}
+    found = [body for ruling in PROPOSED for body in bodies_for(case, ruling)]
+    return {"deciding_body_id": min(found, key=is_recorded, default=None)}
 
 
 def _questions(case: FamilyCase) -> dict[str, dict[str, Any] | None]:
-    asked = tuple(kind for kind in ItemKind if kind not in (ItemKind.PROGRAMME, ItemKind.CORRECTION))
-    return {"question": {"allowed": asked}}
+    """Offer the bodies that decide about the family and the questions they decide."""
+    known = {body.id: body for ruling in Ruling for body in bodies_for(case, ruling)}
+    asked = {kind for body in known.values() for kind in questions_of(body)}
+    return {
+        "question": {"allowed": tuple(kind for kind in ItemKind if kind in asked)},
+        "deciding_body_id": {"kind": "pick", "offered": tuple((str(pk), str(body)) for pk, body in known.items())},
+    }
 
 
 @action(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.agreements.models import Agreement, AgreementStatus, HelpKind, Initiator
-from app.agreements.rules import amend, draft_agreement, programme_end, record_breach, sign, terminate
+from app.agreements.rules import amend, change_draft, draft_agreement, programme_end, record_breach, sign, terminate
 from app.base import RuleBroken
 from app.cases.models import FamilyCase
 from app.cases.rules import assign_curator
@@ -180,3 +180,14 @@ def test_S002_1_5_f_a_breach_of_the_familys_duties_is_written_down_with_its_day(
 def test_a_breach_that_cannot_be_is_refused(offices: Offices, values, sentence, field):
     with offices.at("mishkino") as office, refused(sentence, field):
         record_breach(signed(office, "s4"), by=office.head, **{"duty": "Пропуск", "on": DAY, **values})
+
+
+def test_what_is_signed_is_changed_by_an_additional_agreement_only(offices: Offices):
+    with offices.at("sudogda") as office:
+        draft = drafted(office, office.case("agreement"))
+        change_draft(draft, by=office.curator, family_duties="Приходить вовремя")
+        assert draft.family_duties == "Приходить вовремя"
+        with refused("Отметьте хотя бы один вид помощи.", "help_kinds"):
+            change_draft(draft, by=office.curator, help_kinds=[])
+        with refused("Договор подписан: внесите изменения кнопкой «Изменить условия»."):
+            change_draft(signed(office), by=office.curator, family_duties="Иначе")

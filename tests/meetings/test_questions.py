@@ -140,7 +140,7 @@ def test_a_curator_proposes_a_question_and_takes_it_back(offices: Offices):
             proposal = propose(case, by=office.curator, body=council, kind=ItemKind.LEVEL, reason=" Стало легче ")
 
         assert (ItemKind.LEVEL, "Стало легче") in asked(office, council, case)
-        with refused(f"Этот вопрос уже предложен, его рассмотрит {council}.", "kind"):
+        with refused(f"Этот вопрос уже предложен, его рассмотрит {council}.", "question"):
             propose(case, by=office.curator, body=council, kind=ItemKind.LEVEL, reason="Ещё раз")
         take_back_proposal(proposal, by=office.curator)
         office.session.flush()
