@@ -75,7 +75,8 @@ def test_S000_0_a_family_without_a_disabled_child_is_not_taken_in_but_by_the_dir
         FACTS["has_intake"](world)
         outside = (
             "Дело не заведено. Семья не относится к целевой группе: ребёнок-инвалид, ребёнок с ограниченными "
-            "возможностями здоровья. Если справка есть, внесите её в карточку ребёнка. Завести дело можно и без этого: решает Директор, с письменным обоснованием."
+            "возможностями здоровья. Если справка есть, внесите её в карточку ребёнка. Завести дело можно и без этого: "
+            "решает Директор, с письменным обоснованием."
         )
         with refused(outside):
             moves.admit(world.case, by=who(world, "head_of_service"))
@@ -100,6 +101,7 @@ def test_a_family_of_the_target_group_is_taken_in(centres: Centres, name: str, f
         assert moves.admit(world.case, by=world.by) is world.case
 
 
+@pytest.mark.rows("S004-О-8")
 def test_a_rehabilitation_centre_takes_families_of_disabled_children_only(centres: Centres) -> None:
     with centres.world("rostov") as world:
         unit = world.session.get_one(ServiceUnit, world.case.service_unit_id)

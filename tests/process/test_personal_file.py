@@ -46,7 +46,7 @@ def test_S000_6_the_file_of_a_new_case_has_five_positions_and_fills_up(centres: 
         assert file_now(world).percent == 100
 
 
-def test_S000_6_a_the_application_is_there_once_it_is_registered(centres: Centres) -> None:
+def test_S000_6a_the_application_is_there_once_it_is_registered(centres: Centres) -> None:
     with centres.world("sudogda", "file") as world:
         assert there(world)["D01"] is False
         PAPERS["D01"](world)
@@ -54,7 +54,7 @@ def test_S000_6_a_the_application_is_there_once_it_is_registered(centres: Centre
         assert (position.is_there, position.day, position.by_hand) == (True, today(), False)
 
 
-def test_S000_6_b_a_copy_counts_when_it_says_who_certified_it_and_when(centres: Centres) -> None:
+def test_S000_6b_a_copy_counts_when_it_says_who_certified_it_and_when(centres: Centres) -> None:
     with centres.world("sudogda", "file") as world:
         clerk = make_staff(world.session, world.by)
         keep_paper(world.case, "copy:passport", by=world.by, received_on=today())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from app.assessment.lists import Domain
 from app.assessment.models import Problem
 from app.cases.help import HelpKind
@@ -36,7 +38,7 @@ def test_a_goal_without_a_measure_stops(centres: Centres) -> None:
         assert told(version) == [(True, "В программе есть цель, а мероприятий нет: добавьте хотя бы одно.")]
 
 
-def test_S000_8_a_a_measure_without_executor_term_or_problem_stops_at_its_place(centres: Centres) -> None:
+def test_S000_8a_a_measure_without_executor_term_or_problem_stops_at_its_place(centres: Centres) -> None:
     with centres.world("rostov", "s2") as world:
         version = draft(world)
         measure = version.measures[0]
@@ -50,6 +52,7 @@ def test_S000_8_a_a_measure_without_executor_term_or_problem_stops_at_its_place(
         assert missing(version) == [one.text for one in stopping]
 
 
+@pytest.mark.rows("S003-1.3-d")
 def test_S002_1_5_b_a_programme_rests_on_a_problem_and_leaves_none_alone(centres: Centres) -> None:
     with centres.world("mishkino", "s2") as world:
         version = draft(world)
