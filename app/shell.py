@@ -39,6 +39,7 @@ def shell_of(account: Any, unit: Any) -> Shell:
     staff = account.staff
     return Shell(
         unit=unit.short_name,
+        kind=unit.organisation_type.label,
         menu=tuple(MenuGroup(say(label), tuple(items)) for label, items in groups.items()),
         name=initials(staff.last_name, staff.first_name, staff.middle_name),
         position=staff.position,

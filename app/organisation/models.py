@@ -63,7 +63,7 @@ class OrganisationType(Choice):
     FAMILY_CENTRE = "family_centre", "центр социальной помощи семье и детям"
     PSYCHOLOGICAL = "psychological", "центр психолого-педагогической помощи населению"
     REHABILITATION_DISABLED = "rehabilitation_disabled", "реабилитационный центр для детей и подростков с ОВЗ"
-    AUTHORITY = "authority", "орган управления социальной защитой"
+    AUTHORITY = "authority", "орган управления социальной защитой (при отсутствии иных)"
 
 
 class ServiceUnit(Model):

@@ -39,5 +39,7 @@ class Shell:
     profile_url: str
     logout_url: str
     search_url: str
+    kind: str = ""
+    """Kind of organisation, told on paper."""
     quick: tuple[Act, ...] = ()
     dock: tuple[MenuItem, ...] = ()

@@ -56,6 +56,7 @@ def conclusion_of(office: Office, case: FamilyCase, **more: Any) -> ClosureConcl
 # ---- the family says no ------------------------------------------------------------------------------
 
 
+@pytest.mark.rows("S002-1.5-c", "S003-1.3-a")
 def test_S001_2_4_b_a_refusal_in_work_ends_case_agreement_and_programme(offices: Offices):
     with offices.at("sudogda") as office:
         case = working(office, "implement")

@@ -41,6 +41,7 @@ def go(case, stage: str) -> None:
     enter(case, stage, by=SYSTEM, move=StageMove.OVERRIDDEN, reason="для проверки")
 
 
+@pytest.mark.rows("S001-3.1-b", "S001-3.2-a")
 def test_S000_8a_the_team_writes_the_programme_each_in_their_direction(offices: Offices):
     with offices.at("sudogda") as office:
         case = office.case("programme")
