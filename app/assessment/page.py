@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import request
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.assessment.lists import AssessmentKind, ProblemOutcome, Score
 from app.assessment.models import Assessment, AssessmentScore, EfficiencyReview, FamilyPassport
@@ -42,12 +43,10 @@ TONES = {
 
 
 def load_scores(session: Session, case: FamilyCase) -> None:
-    """Fetch every diagnosis of *case* with its scores, and the family's members, at once, however many there are."""
-    wanted = select(Assessment).where(Assessment.case_id == case.id)
-    of_child = selectinload(Assessment.scores).joinedload(AssessmentScore.person)
-    session.scalars(wanted.options(of_child)).all()
-    members = select(FamilyMember).where(FamilyMember.family_id == case.family_id)
-    session.scalars(members.options(joinedload(FamilyMember.person))).all()
+    """Fetch every diagnosis of *case* with its scores in one query, however many there are."""
+    wanted = select(Assessment).where(Assessment.case_id == case.id).order_by(Assessment.date, Assessment.id)
+    of_child = joinedload(Assessment.scores).joinedload(AssessmentScore.person)
+    set_committed_value(case, "assessments", list(session.scalars(wanted.options(of_child)).unique()))
 
 
 def add_act(key: str, label: str, icon: str, **fixed: int) -> Act | None:
@@ -115,6 +114,9 @@ def questions_of_scores(session: Session, assessment: Assessment) -> Questions:
     """Return what the page of scores asks: every criterion, with the score it had last time."""
     case = assessment.case
     load_scores(session, case)
+    members = select(FamilyMember).where(FamilyMember.family_id == case.family_id).order_by(FamilyMember.id)
+    seats = session.scalars(members.options(joinedload(FamilyMember.person)))
+    set_committed_value(case.family, "members", list(seats))
     was, now = before(assessment), {one.key: one.value for one in assessment.scores}
     groups, known = [], {}
     for one in asked(case):
