@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
-from app.organisation.models import Department
+from app.organisation.models import Department, PartnerOrganisation
 from app.people.models import FamilyMember, Person
 from app.register.models import FormReceipt
 from tests.make import make_adult
@@ -64,10 +64,11 @@ def _same(app: Flask, browser: Browser) -> Browser:
 
 
 def test_the_same_words_in_a_fresh_form_are_a_new_record(office: Office) -> None:
-    browser = office.come()
+    browser, new = office.come(), "/partners/add"
     for _ in range(2):
-        assert browser.post(NEW, data=_typed(browser)).status_code == 302
-    assert office.stored.scalar(select(func.count(Person.id))) == 2
+        form = filled(browser.get(new), new, name="Школа", kind="education")
+        assert browser.post(new, data=form).status_code == 302
+    assert office.stored.scalar(select(func.count(PartnerOrganisation.id))) == 2
 
 
 def test_a_refused_form_leaves_its_token_unused(office: Office) -> None:
