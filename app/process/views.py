@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.acting import Actor, actor, today
 from app.base import session_of
 from app.cases import copies, gate, levels, rules
-from app.cases.models import FamilyCase, PersonalFileItem
+from app.cases.models import CaseStatus, FamilyCase, PersonalFileItem
 from app.cases.stages import order_in_force
 from app.cases.views import Cases, age_words
 from app.intake.rules import open_case_from
@@ -37,15 +37,13 @@ from app.register.field import Field, local
 from app.register.view import registers
 from app.terms import say
 from app.visits.models import Visit
+from app.visits.norm import visits_of_month
 
 __all__ = ["Cases"]
 
 FEED = 8
 """Events the card tells of; all of them stand in the history."""
 
-VISITED = ask(
-    select(func.count(Visit.id)).where(Visit.case_id == CASE, Visit.done_at.is_not(None), Visit.annulled_at.is_(None))
-)
 LAST_VISIT = ask(select(func.max(Visit.done_at)).where(Visit.case_id == CASE, Visit.annulled_at.is_(None)))
 
 
@@ -290,17 +288,26 @@ def _feed(session: Session, case: FamilyCase) -> list[dict[str, Any]]:
 def _brief(case: FamilyCase) -> list[tuple[str, str]]:
     """Return the short facts beside the path, as (label, words)."""
     signed, until = answer(case, SIGNED), answer(case, VALID_TO)
-    visits, last = answer(case, VISITED), answer(case, LAST_VISIT)
     agreement = f"от {signed:%d.%m.%Y}, до {until:%d.%m.%Y}" if signed and until else ""
     made = [
         (say("{Agreement_short}"), agreement),
         ("Уровень", case.level or ""),
         ("Категория", case.category or ""),
         ("Закончить к", f"{case.planned_end:%d.%m.%Y}" if case.planned_end else ""),
-        ("Визиты", f"{visits}, последний {local(last):%d.%m.%Y}" if visits else ""),
+        ("Визиты", _visited(case)),
     ]
     named = {"Уровень": "levels", "Категория": "categories"}
     return [(label, words) for label, words in made if words or not named.get(label) or _listed(case, named[label])]
+
+
+def _visited(case: FamilyCase) -> str:
+    """Return how often the family was visited this month, of how many the norm asks for, and when last (S001-3.1-a)."""
+    last = answer(case, LAST_VISIT)
+    told = [f"последний {local(last):%d.%m.%Y}"] if last is not None else []
+    if case.status in (CaseStatus.ACTIVE, CaseStatus.REVIEW):
+        count = visits_of_month(session_of(case), [case], today())[case.id]
+        told.insert(0, f"{count.said.removeprefix('визитов ')} в этом месяце")
+    return ", ".join(told)
 
 
 def file_tab(self: Any, record: FamilyCase) -> dict[str, object]:

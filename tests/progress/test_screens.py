@@ -88,7 +88,9 @@ def test_a_visit_is_recorded_at_the_door_with_whom_one_met(curator: Browser, car
     assert {one.first_name for one in done.present} == {"Мария", "Пётр"}
     card = words_of(curator, where)
     assert "состоялся" in card and "Тестова М." in card
-    assert "В этом месяце визитов 1 из 2." in words_of(curator, f"/cases/show/{care.case.id}?tab=visits")
+    tab = words_of(curator, f"/cases/show/{care.case.id}?tab=visits")
+    assert "В этом месяце визитов 1 из 2." in tab
+    assert "1 из 2 в этом месяце, последний 18.02.2026" in words_of(curator, f"/cases/show/{care.case.id}")
 
 
 def test_a_stranger_of_the_family_is_not_ticked(curator: Browser, care: Care) -> None:
