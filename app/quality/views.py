@@ -58,7 +58,8 @@ class Surveys(Register):
         """The way to the form of one questionnaire, while families are being asked."""
         if record.status is not RoundStatus.OPEN or not may(self, "work"):
             return ()
-        return (Act("respond", "Внести анкету", self.url("respond", pk=record.id), icon="hand-thumbs-up", tone="primary"),)
+        url = self.url("respond", pk=record.id)
+        return (Act("respond", "Внести анкету", url, icon="hand-thumbs-up", tone="primary"),)
 
     @expose(f"/{PK}/respond", methods=["GET", "POST"])
     @keeps_typed
