@@ -12,6 +12,7 @@ from app.agreements.rules import draft_agreement, end_accompaniment, in_force, s
 from app.cases.models import CaseSource, CaseStatus, Direction, EndReason, FamilyCase, Outcome
 from app.cases.rules import add_to_team, advance, assign_curator, open_case, refuse_case, resume, suspend
 from app.demo.families import Plan, enter_family
+from app.demo.months import months_of_a_family, visits_of_a_family
 from app.demo.programmes import approved_programme, corrected_programme, version_in_force
 from app.demo.visits import measures_of_a_family, services_of_a_family
 from app.demo.words import REFUSALS
@@ -89,6 +90,8 @@ def life_of_a_family(world: World, plan: Plan, fate: Fate) -> Story:
         case.next_review_at = today() + dt.timedelta(days=90)
     world.tell(services_of_a_family(world, case))
     world.tell(measures_of_a_family(world, case))
+    world.tell(visits_of_a_family(world, case))
+    world.tell(months_of_a_family(world, case))
     yield from _accompanied(world, family, case, fate)
 
 
