@@ -172,6 +172,12 @@ def questions(session: Session, bodies: Sequence[Body], *, day: dt.date) -> list
     return [*proposed, *found]
 
 
+def in_sight(session: Session, found: Sequence[Question]) -> set[int]:
+    """Return the cases of *found* whose cards are open to whoever acts; the others he is told of by name only."""
+    ids = {one.case.id for one in found}
+    return set(session.scalars(select(FamilyCase.id).where(FamilyCase.id.in_(ids)))) if ids else set()
+
+
 def _open_proposals(session: Session, bodies: Sequence[Body]) -> Iterable[AgendaProposal]:
     standing = select(AgendaItem.id).where(AgendaItem.proposal_id == AgendaProposal.id, AgendaItem.is_open)
     wanted = (

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.acting import Actor, for_whole_unit
 from app.meetings import quorum, rules
 from app.meetings.agenda import candidates
-from app.meetings.candidates import Question, questions
+from app.meetings.candidates import Question, in_sight, questions
 from app.meetings.forms import decision_form, preset_of, question_form
 from app.meetings.models import (
     AgendaItem,
@@ -268,18 +268,19 @@ def _candidates(session: Session, meeting: Meeting, *, worker: bool) -> dict[str
             }
             for version in versions
         ]
-        rows += [_question(one, meeting, worker=worker) for one in asked]
+    seen = in_sight(session, asked)
+    rows += [_question(one, meeting, worker=worker, seen=one.case.id in seen) for one in asked]
     return {"title": "Ждут рассмотрения", "rows": rows, "blank": "Ничего не ждёт этого органа."}
 
 
-def _question(one: Question, meeting: Meeting, *, worker: bool) -> dict[str, Any]:
+def _question(one: Question, meeting: Meeting, *, worker: bool, seen: bool) -> dict[str, Any]:
     where: dict[str, Any] = {"pk": meeting.id, "case_id": one.case.id, "kind": one.kind.value}
     if one.proposal is not None:
         where["proposal"] = one.proposal.id
     url = url_for("Meetings.put_question", **where)
     return {
         "what": f"Семья {one.case.family}: {one.kind.label}",
-        "url": url_for("Cases.show", pk=one.case.id),
+        "url": url_for("Cases.show", pk=one.case.id) if seen else "",
         "text": why(one),
         "act": Act("agenda", "В повестку", url, method="post") if worker else None,
     }

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.acting import Actor, now, today
+from app.acting import Actor, for_whole_unit, now, today
 from app.cases.models import FamilyCase
 from app.days.calendar import Calendar, day_of
 from app.days.rules import calendar_of
 from app.meetings import rules
 from app.meetings.alone import is_recorded
-from app.meetings.candidates import Question, questions
+from app.meetings.candidates import Question, in_sight, questions
 from app.meetings.models import AgendaItem, Body, Meeting, MeetingStatus
 from app.meetings.page import since, why
 from app.programmes.models import Programme, ProgrammeVersion, VersionStatus
@@ -55,16 +56,17 @@ def waiting_page(session: Session, by: Actor, *, may_work: bool) -> dict[str, An
         following = next((meeting for meeting in meetings if meeting.body_id == body.id), None)
         group = groups.setdefault(body.id, {"title": body.title, "rows": [], "more": _following(following)})
         group["rows"].append(_waiting(version, body, following, calendar, by, may_work=may_work))
-    asked = questions(session, session.scalars(select(Body).order_by(Body.id)).all(), day=today())
+    # Whoever brings questions before the bodies is told of every family that waits; its card opens with the agenda.
+    with for_whole_unit() if may_work else nullcontext():
+        asked = questions(session, session.scalars(select(Body).order_by(Body.id)).all(), day=today())
+    seen = in_sight(session, asked)
     for one in asked:
         following = next((meeting for meeting in meetings if meeting.body_id == one.body.id), None)
         group = groups.setdefault(one.body.id, {"title": one.body.title, "rows": [], "more": _following(following)})
-        group["rows"].append(_asked(one, following, by, may_work=may_work))
-    more = f", {counted(len(asked), 'вопрос', 'вопроса', 'вопросов')} о семьях" if asked else ""
+        group["rows"].append(_asked(one, following, may_work=may_work, seen=one.case.id in seen))
     return {
         "title": "На рассмотрении",
-        "line": counted(len(versions), *(say(f"{{programme_short:{form}}} {verb}") for form, verb in AWAIT))
-        + f" решения{_roughly(versions, calendar, by)}{more}",
+        "line": _line(versions, asked, _roughly(versions, calendar, by)),
         "acts": (),
         "crumbs": (),
         "groups": list(groups.values()),
@@ -74,6 +76,15 @@ def waiting_page(session: Session, by: Actor, *, may_work: bool) -> dict[str, An
             icon="hourglass-split",
         ),
     }
+
+
+def _line(versions: Sequence[Any], asked: Sequence[Question], roughly: str) -> str:
+    """Return how much waits: «2 программы ждут решения, 1 вопрос о семьях»."""
+    words = (say(f"{{programme_short:{form}}} {verb}") for form, verb in AWAIT)
+    told = [f"{counted(len(versions), *words)} решения{roughly}"] if versions or not asked else []
+    if asked:
+        told.append(f"{counted(len(asked), 'вопрос', 'вопроса', 'вопросов')} о семьях")
+    return ", ".join(told)
 
 
 def _roughly(versions: Sequence[tuple[ProgrammeVersion, Body]], calendar: Calendar, by: Actor) -> str:
@@ -117,9 +128,9 @@ def _waiting(
     }
 
 
-def _asked(one: Question, following: Meeting | None, by: Actor, *, may_work: bool) -> dict[str, Any]:
+def _asked(one: Question, following: Meeting | None, *, may_work: bool, seen: bool) -> dict[str, Any]:
     act = None
-    if may_work and is_recorded(one.body):
+    if may_work and seen and is_recorded(one.body):
         back = url_for("WaitingView.show")
         act = Act("decide", "Внести решение", url_for("Decisions.add", case_id=one.case.id, back=back))
     elif may_work and following is not None:
@@ -131,7 +142,7 @@ def _asked(one: Question, following: Meeting | None, by: Actor, *, may_work: boo
         "when_small": "",
         "tone": "",
         "what": f"Семья {one.case.family}: {one.kind.label}, дело {one.case}",
-        "url": url_for("Cases.show", pk=one.case.id),
+        "url": url_for("Cases.show", pk=one.case.id) if seen else "",
         "text": why(one),
         "act": act,
     }
