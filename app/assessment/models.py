@@ -10,8 +10,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Numeric, Table, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Numeric, Table, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from app.assessment.lists import (
     ActStatus,
@@ -50,24 +50,21 @@ from app.cases.models import FamilyCase
 from app.organisation.models import StaffMember
 from app.people.lists import Amenity, HousingKind, HousingRight
 from app.people.models import Family, FamilyMember, Person
+from app.register import lookup, search
 
 PUBLIC = Privacy.NONE
-_SEEN = "«наблюдалось» или «со слов»"
 _NO_HEALTH = "Без диагнозов: сведения о здоровье вносят отдельно"
 
 
-act_commission = Table(
-    "act_commission",
-    Model.metadata,
-    Column("act_id", Integer, ForeignKey("living_conditions_act.id", ondelete="CASCADE"), primary_key=True),
-    Column("staff_id", Integer, ForeignKey("staff_member.id", ondelete="RESTRICT"), primary_key=True),
-)
-act_present = Table(
-    "act_present",
-    Model.metadata,
-    Column("act_id", Integer, ForeignKey("living_conditions_act.id", ondelete="CASCADE"), primary_key=True),
-    Column("person_id", Integer, ForeignKey("person.id", ondelete="RESTRICT"), primary_key=True),
-)
+def _ticked(name: str, column_name: str, whom: str) -> Table:
+    """Return the table of who of *whom* is ticked in an act."""
+    act: Column[int] = Column("act_id", ForeignKey("living_conditions_act.id", ondelete="CASCADE"), primary_key=True)
+    other: Column[int] = Column(column_name, ForeignKey(f"{whom}.id", ondelete="RESTRICT"), primary_key=True)
+    return Table(name, Model.metadata, act, other)
+
+
+act_commission = _ticked("act_commission", "staff_id", "staff_member")
+act_present = _ticked("act_present", "person_id", "person")
 
 
 class LivingConditionsAct(UnitModel):
@@ -101,7 +98,7 @@ class LivingConditionsAct(UnitModel):
     children_note: Mapped[Prose | None] = column("Об условиях для детей")
     schooling: Mapped[Prose | None] = column("Обучение и досуг детей")
     income: Mapped[Prose | None] = column("Доходы, льготы, хозяйство")
-    relations: Mapped[Prose | None] = column("Отношения, воспитание, привычки", hint=_SEEN)
+    relations: Mapped[Prose | None] = column("Отношения, воспитание, привычки", hint="«наблюдалось» или «со слов»")
     surroundings: Mapped[Prose | None] = column("Социальное окружение")
     fire_safety: Mapped[Enough | None] = column("Пожарная безопасность")
     hazards: Mapped[Line | None] = column("Опасные предметы")
@@ -231,7 +228,6 @@ class Problem(UnitModel):
 
     __tablename__ = "problem"
     __seen_through__ = "case"
-    __looked_up_through__ = (("case", "family"),)
     __table_args__ = (CheckConstraint("closed_at IS NULL OR closed_at >= opened_at", name="period"),)
 
     case_id: Mapped[int] = link("Дело", "family_case")
@@ -249,10 +245,14 @@ class Problem(UnitModel):
         """Whether the problem is still to be solved."""
         return self.outcome is ProblemOutcome.OPEN
 
-    @property
-    def lookup_line(self) -> str:
-        """Return whose problem it is, for a list of choices."""
-        return f"{self.domain.label}, {self.outcome.label}, дело {self.case}" if self.case else self.domain.label
+    @classmethod
+    def look_up(cls, session: Session, typed: str) -> list[lookup.Choice]:
+        """Return open problems by their words or the surname of the family, each with the case it is of."""
+        test = search.found_by(cls, typed, (("case", "family"),), session.get_bind().dialect.name)
+        wanted = select(cls).where(cls.outcome == ProblemOutcome.OPEN, *([test] if test is not None else []))
+        of_case = joinedload(cls.case).joinedload(FamilyCase.family)
+        found = session.scalars(wanted.options(of_case).order_by(cls.id.desc()).limit(lookup.SHOWN))
+        return [lookup.Choice(one.id, one.text, f"{one.case}, {one.case.family}") for one in found]
 
     def __str__(self) -> str:
         return self.text

@@ -23,7 +23,7 @@ from app.assessment.models import (
     SocialContact,
 )
 from app.assessment.passports import make_passport
-from app.assessment.rules import finish_assessment
+from app.assessment.rules import close_problem, finish_assessment
 from app.cases.models import CaseStatus, Direction, FamilyCase
 from app.organisation.models import ServiceUnit
 from app.people.consents import NONE
@@ -306,6 +306,18 @@ def test_S002_2_1_a_problem_is_closed_with_its_result(stored, by, case, visit) -
     assert problem.outcome is ProblemOutcome.PARTLY
     answer = browser.post(ask, data=typed)
     assert answer.status_code == 200 and "Проблема уже закрыта: решена частично." in answer.text
+
+
+def test_a_measure_is_offered_the_open_problems_of_the_family(stored, by, case, visit) -> None:
+    browser = come(visit, stored, case, CURATOR)
+    with acting(by):
+        solved = make_problem(case, "Мальчик молчит")
+        make_problem(case, "Мальчик не спит")
+        close_problem(solved, by=by, outcome=ProblemOutcome.SOLVED)
+    stored.flush()
+    found = browser.get("/problems/lookup?q=мальчик").get_json()["results"]
+    assert [(one["text"], one["small"]) for one in found] == [("Мальчик не спит", f"{case}, Тестовы")]
+    assert visit(CURATOR).get("/problems/lookup?q=мальчик").get_json()["results"] == []
 
 
 # ---- passports --------------------------------------------------------------------------------------------
