@@ -112,8 +112,10 @@ def enter(
     period.reason, period.lacking = reason, lacking
     session.add(period)
     if move in VERBS:
-        told = f"Дело № {case.number}: {move.label}, теперь этап «{stage.label}»."
-        journal.record(session, by, VERBS[move], case, " ".join(filter(None, (told, reason, lacking))))
+        told = [f"Дело № {case.number}: {move.label}, теперь этап «{stage.label}»."]
+        told += [f"Причина: {reason.rstrip('.')}."] if reason else []
+        told += [f"Не хватало: {lacking}"] if lacking else []
+        journal.record(session, by, VERBS[move], case, " ".join(told))
     session.flush()
     return period
 

@@ -164,6 +164,7 @@ class Families(Register):
             "adults": adults,
             "kids": kids,
             "case": record.open_case,
+            "stage": stage_name(session, record.open_case),
             "open_case": open_case if record.open_case is None and may(cases, "add") else None,
             "ages": {m.id: age_words(m.person, day) for m in members},
         }
@@ -183,6 +184,15 @@ class Families(Register):
         """Register the family under the next number by the rule."""
         territory = self.linked(values, "territory_id")
         return register_family(session, by=by, territory=territory, **values)
+
+
+def stage_name(session: Session, case: FamilyCase | None) -> str:
+    """Return where a case stands: the stage of the centre's order of work, else its state."""
+    if case is None:
+        return ""
+    order = order_in_force(session, case.service_unit_id)
+    stage = order.stage_by_code.get(case.stage or "") if order is not None else None
+    return say(stage.label) if stage is not None else case.status.label
 
 
 def age_words(person: Any, day: Any) -> str:

@@ -109,8 +109,8 @@ def show(register: Register, pk: int, tab: str | None = None, refused: tuple[tup
 
 
 def _foremost(acts: tuple[Act, ...]) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
-    """Return which buttons stand in the head of a card and which in «Ещё»: the main one first, few in all."""
-    ordered = sorted(acts, key=lambda one: one.tone != "primary")
+    """Return which buttons stand in the head of a card and which in «Ещё»: the main one first, dangerous ones last."""
+    ordered = sorted(acts, key=lambda one: (one.tone != "primary", one.tone == "danger"))
     return (acts, ()) if len(acts) <= IN_HEAD else (tuple(ordered[:IN_HEAD]), tuple(ordered[IN_HEAD:]))
 
 

@@ -345,6 +345,13 @@ def test_the_card_takes_as_many_statements_for_a_full_case_as_for_an_empty_one(
     assert len(said) <= empty + 1, "\n".join(one[:120] for one in said)
 
 
+def test_the_card_of_a_family_names_the_stage_of_its_case(stored: Session, visit: Visit) -> None:
+    browser = visit(HEAD)
+    world = centre(stored, browser, "alliance", "application")
+    text = plain(browser.get(f"/families/show/{world.case.family_id}").text)
+    assert "Этап Заявление и регистрация" in text
+
+
 # ---- levels, categories, the file ---------------------------------------------------------------------------------
 
 
