@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.acting import Actor, acting, today
-from app.assessment.acts import note_health
+from app.assessment.acts import note_health, sign_act
 from app.assessment.lists import ActStatus, AssessmentKind, ProblemOutcome
 from app.assessment.models import (
     Assessment,
@@ -30,6 +30,7 @@ from app.people.consents import NONE
 from app.people.lists import ChildStatus, PreventionRegister
 from app.people.models import ChildProfile
 from app.people.rules import revoke_consent
+from app.register.locks import lock_of_papers
 from app.roles import CURATOR, HEAD, PEDAGOGUE, PSYCHOLOGIST, REGISTRAR
 from tests.assessment.make import (
     consent,
@@ -128,6 +129,18 @@ def test_health_in_an_act_is_seen_with_right_and_consent_only(stored, by, case, 
     stored.flush()
     for page in (tab, "/act_health/", "/act_health/show/1", "/act_health/edit/1", "/act_health/export.xlsx"):
         assert SECRET not in words(curator.get(page)), page
+
+
+def test_a_draft_act_is_deleted_with_its_commission_and_a_signed_one_is_not(stored, by, case, visit) -> None:
+    browser = come(visit, stored, case, CURATOR)
+    with acting(by):
+        draft, signed = make_act(case, present=[mother_of(case.family)]), make_act(case)
+        sign_act(signed, by=by)
+    stored.flush()
+    for act in (draft, signed):
+        browser.post(f"/acts/delete/{act.id}")
+    assert stored.scalars(select(LivingConditionsAct.number)).all() == ["001/2026"]
+    assert "Акт подписан, его не меняют. Составьте новый." in browser.get(f"/acts/show/{signed.id}").text
 
 
 # ---- diagnoses --------------------------------------------------------------------------------------------
@@ -251,6 +264,16 @@ def test_findings_about_somebody_who_has_not_consented_are_neither_shown_nor_tak
     stored.flush()
     for road in (card, f"/assessments/edit/{made.id}", f"{card}?tab=history"):
         assert SECRET not in words(browser.get(road)), road
+
+
+def test_papers_on_health_are_closed_with_the_person_they_are_of_and_open_where_they_are_of_none(
+    stored, by, case
+) -> None:
+    with acting(by):
+        of_family = make_assessment(case, AssessmentKind.PSYCHOLOGICAL)
+        of_boy = make_assessment(case, AssessmentKind.PSYCHOLOGICAL, person=child_of(case.family))
+    lock = lock_of_papers(stored, of_boy)
+    assert lock_of_papers(stored, of_family) is None and lock is not None and lock.reason == NONE
 
 
 # ---- problems, resources, surroundings ----------------------------------------------------------------------
