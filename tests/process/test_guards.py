@@ -96,7 +96,7 @@ def test_every_guard_names_the_clause_it_comes_from() -> None:
 
 
 @pytest.mark.rows("S000-6c", "S001-2.2-b", "S002-3.3-1", "S003-3.5-b", "S004-1-a", "S004-1-b", "S004-1-c", "S004-1-d",
-                  "S004-1-f", "S004-1-g")  # fmt: skip
+                  "S004-1-e", "S004-1-f", "S004-1-g")  # fmt: skip
 @pytest.mark.parametrize(("name", "stage", "to", "code"), HELD)
 def test_a_guard_alone_stops_the_case_with_its_sentence_and_opens_when_met(
     centres: Centres, name: str, stage: str, to: str, code: str
