@@ -130,7 +130,7 @@ ROLES: dict[str, dict[str, str]] = {
         "decisions": "R can_add", "charges": "R", "proposals": "R", "amendments": "R", "breaches": "R",
         "dispatches": "R", "letters": "R", "conclusions": "R sign", "refusals": "R", "transfers": "R",
         "post_support": "R", "post_checks": "R",
-        "visits": "R", "referrals": "R", "tasks": "RW take complete decline", "progress": "R", "control": "R",
+        "visits": "R", "referrals": "R", "tasks": "R take complete decline", "progress": "R", "control": "R",
         "acts": "R", "act_health": "RS", "assessments": "RS", "problems": "R", "resources": "R", "contacts": "R",
         "scores": "R", "passports": "RSP", "reviews": "R", "quality": "R",
         "plans": "RW", "plan_items": "RWA",

@@ -186,24 +186,24 @@ class Visits(Register):
         acts: tuple[Act, ...] = ()
         lacks = count.norm is not None and count.done + awaited < count.norm
         if lacks and may(self, "add") and gate.opens(owner, "visit.record", by=actor()):
-            url = self.url("plan_month", pk=owner.id)
+            url = self.url("plan_month", case_id=owner.id)
             acts = (Act("plan", "Назначить по норме", url, icon="calendar3", method="post"),)
         tone = "warn" if lacks else "info" if count.is_below else "ok"
         return (Note(f"В этом месяце {count.said}{told}.", tone, acts),)
 
-    @expose(f"/plan/{key_in('pk')}", methods=["POST"])
+    @expose(f"/plan/{key_in('case_id')}", methods=["POST"])
     @access("add")
-    def plan_month(self, pk: int) -> Response:
+    def plan_month(self, case_id: int) -> Response:
         """Plan what the norm still asks for this month and come back to the card of the case."""
         cases = registers().by_key["cases"]
-        case = cases.record_or_404(pk)
+        planned = cases.record_or_404(case_id)
         try:
-            made = committed(self.session, lambda: rules.plan_month(case, by=actor()))
+            made = committed(self.session, lambda: rules.plan_month(planned, by=actor()))
         except Refused as refusal:
             flash(refusal.sentence, "bad")
         else:
             flash(f"Назначено: {counted(len(made), 'визит', 'визита', 'визитов')}.", "ok")
-        return redirect(cases.url("show", pk=pk, tab=self.key))
+        return redirect(cases.url("show", pk=case_id, tab=self.key))
 
 
 def _members(family: Family) -> tuple[tuple[str, str], ...]:

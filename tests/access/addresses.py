@@ -32,7 +32,7 @@ PERSONAL = {"Work": "job", "Drafts": "draft", "Profile": "user_session"}
 PK_OF = {"WaitingView": "programme_version", "Audit": "family", "Extract": "person"}
 """Which table the ``pk`` of a screen that is no register names."""
 
-PARTS = {"version_id": "programme_version", "item_id": "agenda_item", "row": "user_session"}
+PARTS = {"version_id": "programme_version", "item_id": "agenda_item", "case_id": "family_case", "row": "user_session"}
 """Which table another number in an address names."""
 
 

@@ -106,6 +106,20 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("family_passport", "snapshot"): '{"facts": [], "tables": []}',
     ("family_passport", "health"): '{"family": "", "people": []}',
     ("family_passport", "prevention"): "[]",
+    # A task is for one of the staff or for a department.
+    ("internal_task", "to_department_id"): None,
+    ("visit", "done_at"): dt.datetime(2026, 2, 18, 9, tzinfo=dt.UTC),
+    ("home_course", "outcome"): None,
+    ("home_procedure", "planned"): 10,
+    ("home_procedure", "done"): 1,
+    ("assessment_score", "value"): 2,
+    ("efficiency_review", "need_satisfaction"): 50,
+    ("quality_answer", "score"): 3,
+    ("quality_answer", "waiver"): None,
+    ("survey_answer", "mark"): 3,
+    ("closure_conclusion", "measures_done"): 50,
+    ("work_plan_item", "progress"): 10,
+    ("dispatch_item", "letter_no"): None,
 }
 """Values a column needs to be believable, or what makes one of the number of the side; the others follow from their
 type."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.acting import Actor, acting, clock_at
 from app.cases.models import CaseStatus, FamilyCase
+from app.cases.team import add_to_team
 from app.days.rules import fill_year
 from app.organisation.models import Department, PartnerKind, PartnerOrganisation, ServiceUnit, StaffMember
 from app.people.lists import ConsentKind
@@ -366,6 +367,16 @@ def test_s001_1_1_a_task_goes_to_another_department_and_its_giver_sees_how_far_i
         session.expire_all()
         seen = session.scalars(select(InternalTask)).one()
         assert (seen.status, seen.result, seen.ended_at) == (TaskStatus.DONE, "Проведено", DAY)
+
+
+def test_s001_1_1_people_of_several_departments_work_in_one_team(there: Centre) -> None:
+    session, by = there
+    case, _ = case_of(there)
+    for name in ("ОССО", "ОСОД", "ОСОСД"):
+        department = Department(name=name, service_unit_id=by.unit)
+        add_to_team(case, make_staff(session, by, department=department), by=by)
+    session.expire(case, ["team"])
+    assert {str(seat.staff.department) for seat in case.team} == {"ОССО", "ОСОД", "ОСОСД"}
 
 
 @pytest.mark.rows("S001-3.1-g", "S002-3.5-a", "S001-3.3-a")

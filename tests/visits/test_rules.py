@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -182,6 +183,22 @@ def test_nobody_goes_when_nobody_is_named_and_the_case_has_no_curator(there: Cen
     case = make_case(session, by)
     with refused("Выберите, кто посещает семью.", "staff_id"):
         record_visit(case, by=by)
+
+
+def test_a_nurse_and_a_lawyer_see_their_own_visits_only(there: Centre) -> None:
+    session, by = there
+    case, curator = accompanied(there)
+    staff = make_staff(session, by)
+    add_to_team(case, staff, by=by)
+    nurse = Actor(user_id=None, name="Сестра", unit_id=by.unit, staff_id=staff.id, roles=frozenset({"nurse"}))
+    record_visit(case, by=curator, done_at=NOON)
+    own = record_visit(case, by=nurse, done_at=NOON)
+    session.flush()
+    with acting(nurse):
+        session.expire_all()
+        assert session.scalars(select(Visit)).all() == [own]
+    with acting(replace(nurse, roles=frozenset({"nurse", "psychologist"}))):
+        assert len(session.scalars(select(Visit)).all()) == 2
 
 
 # ---- the first contact -------------------------------------------------------------------------------------------
