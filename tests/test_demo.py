@@ -21,6 +21,7 @@ from app.agreements.models import Agreement, AgreementStatus
 from app.base import Model
 from app.cases.models import CaseStatus, CuratorAssignment, EndReason, FamilyCase
 from app.demo import Login, fill
+from app.intake.models import Application, Intake, IntakeResult, JournalCode, JournalEntry, Recognition
 from app.journal.models import JournalRow
 from app.meetings.models import Meeting, MeetingStatus
 from app.organisation.models import ServiceUnit, StaffMember
@@ -159,6 +160,19 @@ def test_numbers_run_in_the_order_of_time_without_gaps(session):
             numbered.sort()
             assert [number for number, _ in numbered] == list(range(1, len(numbered) + 1))
             assert [moment for _, moment in numbered] == sorted(moment for _, moment in numbered)
+
+
+def test_every_case_came_by_a_message_and_the_journals_have_no_gap(session):
+    for code in JournalCode:
+        rows = session.scalars(select(JournalEntry).where(JournalEntry.journal == code)).all()
+        for year in {row.year for row in rows}:
+            numbers = sorted(row.number for row in rows if row.year == year)
+            assert numbers == list(range(1, len(numbers) + 1)), (code, year)
+    first = {case.id for case in session.scalars(select(FamilyCase)) if case.previous_case_id is None}
+    assert first <= set(session.scalars(select(Intake.case_id)))
+    assert set(session.scalars(select(Intake.result))) >= {IntakeResult.IN_WORK, IntakeResult.ACCEPTED}
+    assert session.scalar(select(func.count(Application.id))) >= len(first) // 2
+    assert session.scalar(select(func.count(Recognition.id))) > 0
 
 
 def test_services_fill_the_months_and_lie_within_their_cases(session):

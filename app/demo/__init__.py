@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.acting import SYSTEM, acting, now
 from app.base import RuleBroken
 from app.cases.rules import cases_led_by, hand_over
+from app.demo.arrivals import messages_about_nobody
 from app.demo.centre import Login, build, logins
 from app.demo.council import meetings_of_council
 from app.demo.families import Plan
@@ -48,6 +49,7 @@ def fill(session: Session, *, families: int = 60, seed: int = 14, password: str 
         world = build(session, random.Random(seed), start, end, password)
         world.tell(meetings_of_council(world, start))
         world.tell(_a_curator_leaves(world, start))
+        world.tell(messages_about_nobody(world, start))
         for number in range(families):
             plan = Plan(number, SURNAMES[number % len(SURNAMES)])
             world.tell(life_of_a_family(world, plan, FATES[number % len(FATES)]))

@@ -11,12 +11,14 @@ from app.agreements.rules import complete as complete_agreement
 from app.agreements.rules import draft_agreement, end_accompaniment, in_force, sign
 from app.cases.models import CaseSource, CaseStatus, Direction, EndReason, FamilyCase, Outcome
 from app.cases.rules import add_to_team, advance, assign_curator, open_case, refuse_case, resume, suspend
+from app.demo.arrivals import message_about, papers_of_a_case
 from app.demo.families import Plan, enter_family
 from app.demo.months import months_of_a_family, visits_of_a_family
 from app.demo.programmes import approved_programme, corrected_programme, version_in_force
 from app.demo.visits import measures_of_a_family, services_of_a_family
 from app.demo.words import REFUSALS
 from app.demo.world import Story, World
+from app.intake.rules import open_case_from
 from app.people.models import ConsentStatus, Family, Person
 from app.people.rules import revoke_consent
 from app.programmes import rules as programmes
@@ -66,6 +68,7 @@ def life_of_a_family(world: World, plan: Plan, fate: Fate) -> Story:
         return
     yield world.later(2, 4)
     _step(world, case, CaseStatus.REGISTERED)
+    papers_of_a_case(world, case)
     if fate is Fate.REFUSED:
         yield world.later(3, 8)
         _refused(world, family, case)
@@ -96,9 +99,9 @@ def life_of_a_family(world: World, plan: Plan, fate: Fate) -> Story:
 
 
 def _opened(world: World, family: Family, plan: Plan) -> FamilyCase:
+    message = message_about(world, family, world.rng.choice(list(CaseSource)), plan.number)
     with world.acting("berezkina") as head:
-        source = world.rng.choice(list(CaseSource))
-        case = open_case(family, by=head, source=source)
+        case = open_case_from(message, family, by=head)
         # The head is away in one case of seven: the family waits for its curator.
         if plan.number % 7:
             _curator(world, case)

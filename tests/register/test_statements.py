@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from app.acting import acting
 from app.cases.models import CaseTeamMember, FamilyCase
 from app.extensions import db
+from app.intake.journals import enter_register
 from app.organisation.models import Department, PartnerKind, PartnerOrganisation, ServiceArea
 from app.people.models import ChildProfile, Consent, DisabilityStatus, OvzStatus
 from app.register.view import registers
 from app.services.models import ServiceRecord
 from app.views import MENU
+from tests.intake.make import make_application, make_intake, make_recognition
 from tests.make import child_of, make_agreement, make_case, make_family, make_service, make_staff, mother_of
 from tests.register.conftest import Office
 from tests.visiting import Browser
@@ -55,6 +57,10 @@ def _life(office: Office) -> None:
         curator = make_staff(stored, by)
         case = make_case(stored, by, family=family, curator=curator)
         make_agreement(stored, by, case)
+        make_intake(stored, by, family=family)
+        make_application(case, by)
+        make_recognition(case, by)
+        enter_register(case, by=by)
         _records(stored, office, case)
     stored.flush()
 
