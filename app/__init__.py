@@ -74,10 +74,11 @@ def create_app(settings: Settings | None = None, *, more_screens: Sequence[Any] 
 
 def _surroundings() -> dict[str, Any]:
     """Return what surrounds every page: the shell of a signed-in person, or nothing."""
+    from app.security import rights
     from app.shell import shell_of, work_marks
 
     if not current_user.is_authenticated or request.endpoint is None:
         return {"shell": None, "work": None}
     if "shell" not in g:
-        g.shell, g.work = shell_of(g.account, g.unit), work_marks()
+        g.shell, g.work = shell_of(g.account, g.unit, rights()), work_marks()
     return {"shell": g.shell, "work": g.work}

@@ -55,7 +55,7 @@ class Word:
         return {"m": masculine, "f": feminine, "n": neuter}[self.gender or gender_of(self.nom)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Words:
     """The words of one centre, by term. A term the centre has no word for is spoken neutrally."""
 

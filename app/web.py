@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import re
 import secrets
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from decimal import Decimal
 from functools import lru_cache, partial
 from importlib.resources import files
@@ -81,7 +81,7 @@ def init_web(app: Flask) -> None:
     app.jinja_env.globals.update(
         csp_nonce=csp_nonce,
         icon=partial(_icon, prints["icons.svg"]),
-        once=_once,
+        once=partial(_once, lru_cache(maxsize=1024)(_drawn)),
         asset=partial(_asset, app, prints),
         plural=plural,
     )
@@ -159,18 +159,17 @@ def _icon(version: str, name: str, label: str = "", css: str = "") -> Markup:
     return _drawing(request.script_root, version, name, label, css)
 
 
-@lru_cache(maxsize=1024)
 def _drawn(root: str, macro: Macro, values: tuple[Hashable, ...]) -> Markup:
     return Markup(macro(*values))
 
 
-def _once(macro: Macro, *values: Hashable) -> Markup:
+def _once(drawn: Callable[..., Markup], macro: Macro, *values: Hashable) -> Markup:
     """Return what an imported *macro* draws of *values*, drawn once for all pages at one site root.
 
     For what is the same on page after page, such as the filters of a list. The macro may read nothing but its values;
     one of the page's own template would be another one with every page.
     """
-    return _drawn(request.script_root, macro, values)
+    return drawn(request.script_root, macro, values)
 
 
 @pass_context

@@ -22,13 +22,21 @@ from tests.databases import settings_of
 
 FLOORS: tuple[tuple[int, str], ...] = (
     (14, "app.cli"),
-    (13, "app app.setup app.demo app.cli_files app.cli_keys app.cli_accounts app.cli_calendar app.cli_profiles"),
+    (
+        13,
+        "app app.setup app.ready app.demo app.cli_files app.cli_keys app.cli_accounts app.cli_calendar "
+        "app.cli_profiles",
+    ),
     (12, "app.cli_backup app.views app.models app.security app.shell app.importers"),
     (11, "app.audit app.extract app.entering app.backup app.reporting app.home app.search app.work"),
     (10, "reports app.process"),
     (9, "app.closing app.dispatch app.progress"),
     (8, "app.meetings app.agreements app.services app.visits app.referrals"),
-    (7, "app.programmes app.intake app.assessment app.orders app.benefits app.outreach app.rehabilitation"),
+    (
+        7,
+        "app.programmes app.intake app.assessment app.orders app.benefits app.outreach app.rehabilitation app.quality "
+        "app.plans",
+    ),
     (6, "app.cases"),
     (5, "app.people app.identity"),
     (4, "app.organisation app.papers app.days"),
@@ -40,8 +48,8 @@ FLOORS: tuple[tuple[int, str], ...] = (
     ),
     (
         1,
-        "app.scope app.base app.logs app.words app.terms app.declining app.sealing app.cookies app.extensions "
-        "app.roles config",
+        "app.scope app.criteria app.base app.logs app.words app.terms app.declining app.sealing app.cookies "
+        "app.extensions app.roles config",
     ),
 )
 """Which part of the house stands on which floor. The README draws the same picture."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from operator import attrgetter
 from typing import Any
 
 from flask import Response, stream_with_context
@@ -77,7 +76,7 @@ def rows(
 
 def reader(field: Field) -> Callable[[Any], Any]:
     """Return the quickest way from a record to what its cell holds; a whole register passes through it."""
-    value_of = _value_of(field)
+    value_of = field.value_of
     if field.kind in _KINDS or (field.stored and field.kind in ("line", "prose")):
         return value_of
     plain, link = field.kind in _PLAIN, field.relation is not None and not field.far
@@ -99,15 +98,6 @@ def reader(field: Field) -> Callable[[Any], Any]:
         return None if cell.empty else cell.text
 
     return words
-
-
-def _value_of(field: Field) -> Callable[[Any], Any]:
-    """Return what gives the same as ``field.value`` with what can be known beforehand known."""
-    if field.compute is not None:
-        return field.compute
-    if field.relation is not None and not field.far:
-        return attrgetter(field.relation)
-    return attrgetter(field.name) if "." not in field.name else field.value
 
 
 def write(

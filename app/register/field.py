@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -140,20 +142,31 @@ class Field:
 
     def value(self, record: Any) -> Any:
         """Return the field's value of *record*; for a link the record it points to."""
+        return self.value_of(record)
+
+    @cached_property
+    def value_of(self) -> Callable[[Any], Any]:
+        """What gives the field's value of a record, with all that can be known beforehand known."""
         if self.compute is not None:
-            return self.compute(record)
+            return self.compute
         if self.relation and not self.far:
-            return getattr(record, self.relation)
-        current = record
-        for step in self.name.split("."):
-            if current is None:
-                return None
-            current = getattr(current, step)
-        return current
+            return attrgetter(self.relation)
+        if "." not in self.name:
+            return attrgetter(self.name)
+        steps = self.name.split(".")
+
+        def walked(record: Any) -> Any:
+            for step in steps:
+                if record is None:
+                    return None
+                record = getattr(record, step)
+            return record
+
+        return walked
 
     def cell(self, record: Any) -> Cell:
         """Return the field of *record* as shown in a list or a card."""
-        value = self.value(record)
+        value = self.value_of(record)
         if self.relation and not self.far and value is None and getattr(record, self.name) is not None:
             return Cell(OUT_OF_SIGHT, empty=True)
         return shown(value, self.kind, self.scale)

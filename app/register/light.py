@@ -192,7 +192,7 @@ class Reader:
 
 def reader_of(spec: Spec, names: tuple[str, ...]) -> Reader | None:
     """Return the reader of the columns *names* of *spec*, with what it has learnt; None for what needs records."""
-    known = spec.readers
+    known = spec.made.readers
     try:
         found: Reader | None = known[names]
     except KeyError:
@@ -204,7 +204,7 @@ def reader_of(spec: Spec, names: tuple[str, ...]) -> Reader | None:
 
 def give_up(spec: Spec, names: tuple[str, ...]) -> None:
     """Read the columns *names* of *spec* as records of the ORM from now on."""
-    spec.readers[names] = None
+    spec.made.readers[names] = None
 
 
 def members_of(model: type[Model]) -> dict[str, Any]:

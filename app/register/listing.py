@@ -10,11 +10,11 @@ from app.base import Model
 from app.register import bulk_edit, lists, looking
 from app.register.access import BIGGEST, may
 from app.register.intake.form_views import act_of
-from app.register.pages import Act, Blank, ListPage, ViewTab
+from app.register.pages import Act, Blank, FilterControl, ListPage, ViewTab
 from app.register.spec import Spec
 from app.register.state import ListState
 from app.register.views_kept import Opened
-from app.terms import say
+from app.terms import say, words
 
 if TYPE_CHECKING:
     from app.register.view import Register
@@ -63,7 +63,7 @@ def list_page(
         placeholder=say(spec.placeholder),
         keep=(*state.keep, *state.look()),
         chips=lists.chips(spec, state, url, titles),
-        filters=lists.controls(spec, state, titles, register.lookup_url) if owner is None else (),
+        filters=_filters(register, spec, state, titles) if owner is None else (),
         chooser=_chooser(spec, names) if owner is None else (),
         head=head,
         bulk=bulk,
@@ -113,6 +113,19 @@ def _bulk(register: Register, spec: Spec) -> tuple[Act, ...]:
     if bulk_edit.allowed(register) and bulk_edit.editable(spec):
         made.append(Act(bulk_edit.CHANGE, "Изменить поля", "", icon="pencil-square", method="post"))
     return tuple(made)
+
+
+def _filters(
+    register: Register, spec: Spec, state: ListState, titles: dict[tuple[str, str], str]
+) -> tuple[FilterControl, ...]:
+    """Return the filter controls; with nothing typed they are the same on every page in one centre's words."""
+    if state.conditions:
+        return lists.controls(spec, state, titles, register.lookup_url)
+    spoken = words(), request.script_root
+    found: tuple[FilterControl, ...] | None = spec.made.filters.get(spoken)
+    if found is None:
+        found = spec.made.filters[spoken] = lists.controls(spec, state, titles, register.lookup_url)
+    return found
 
 
 def _chooser(spec: Spec, names: tuple[str, ...]) -> tuple[tuple[str, str, bool], ...]:

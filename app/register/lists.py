@@ -81,6 +81,10 @@ def _counted(base: Select[Any]) -> Any:
 
 def find(session: Session, spec: Spec, state: ListState, within: Any | None = None) -> Found:
     """Return one page of the list: its keys through the index, with the count beside."""
+    if within is None and not (state.query or state.conditions):
+        rows: Any = read(session, _page_of_all(spec, state.sort), _place(state))
+        if rows or state.page == 1:
+            return _found(state, [row[0] for row in rows], rows[0][1] if rows else 0)
     base = chosen(spec, state, within)
     found = hits(spec.model, state.query, spec.through, session.get_bind().dialect.name) if state.query else None
     if found is not None:
@@ -89,8 +93,7 @@ def find(session: Session, spec: Spec, state: ListState, within: Any | None = No
         if common <= ENOUGH:
             return _found(state, ids, total)
         base = base.where(walked(spec.model, state.query, spec.through))
-    whole = within is None and not (state.query or state.conditions)
-    ids, total, _ = _page(session, spec, state, base, whole=whole)
+    ids, total, _ = _page(session, spec, state, base, select(literal(0)))
     return _found(state, ids, total)
 
 
@@ -98,30 +101,29 @@ def _found(state: ListState, ids: list[int], total: int) -> Found:
     return Found(ids[: state.size], total if total <= ENOUGH else None, len(ids) > state.size)
 
 
-_NOTHING = select(literal(0))
+def _place(state: ListState) -> dict[str, int]:
+    return {"rows": state.size + 1, "skip": (state.page - 1) * state.size}
+
+
+def _paged(base: Select[Any], spec: Spec, sort: str, *beside: Any) -> Select[Any]:
+    """Return the query of a page of *base* and one row more: the key, how many rows there are, and what is *beside*."""
+    wanted = ordered(base, spec, sort).add_columns(_counted(base), *beside)
+    return wanted.limit(bindparam("rows", type_=Integer)).offset(bindparam("skip", type_=Integer))
+
+
+def _page_of_all(spec: Spec, sort: str) -> Select[Any]:
+    """Return the query of a page of the whole list, put together once for each order: people open it all day."""
+    made = spec.made.pages.get(sort)
+    if made is None:
+        made = spec.made.pages[sort] = prepared(_paged(chosen(spec, ListState()), spec, sort))
+    return made
 
 
 def _page(
-    session: Session,
-    spec: Spec,
-    state: ListState,
-    base: Select[Any],
-    aside: Select[Any] = _NOTHING,
-    *,
-    whole: bool = False,
+    session: Session, spec: Spec, state: ListState, base: Select[Any], aside: Select[Any]
 ) -> tuple[list[int], int, int]:
-    """Return the keys of the page and one more, how many rows the list has, and the number *aside* selects.
-
-    *whole*: *base* is all of the list, whose query is put together once: it is opened all day.
-    """
-    wanted = spec.pages.get(state.sort) if whole else None
-    if wanted is None:
-        wanted = ordered(base, spec, state.sort).add_columns(_counted(base), aside.scalar_subquery())
-        wanted = wanted.limit(bindparam("rows", type_=Integer)).offset(bindparam("skip", type_=Integer))
-        if whole:
-            wanted = spec.pages[state.sort] = prepared(wanted)
-    place = {"rows": state.size + 1, "skip": (state.page - 1) * state.size}
-    rows: Any = read(session, wanted, place) if whole else session.execute(wanted, place).all()
+    """Return the keys of the page and one more, how many rows the list has, and the number *aside* selects."""
+    rows = session.execute(_paged(base, spec, state.sort, aside.scalar_subquery()), _place(state)).all()
     if rows:
         return [row[0] for row in rows], rows[0][1], rows[0][2]
     # An empty page has no row that could carry the numbers.

@@ -44,6 +44,17 @@ class Group:
     names: tuple[str, ...]
 
 
+@dataclass
+class Made:
+    """What is worked out of a Spec once and kept by who needs it: the query of its records by columns, of a page of the
+    whole list by its order, how rows are read by columns (:mod:`app.register.light`), the filters by words."""
+
+    by_ids: dict[tuple[str, ...], Select[Any]] = field(default_factory=dict)
+    pages: dict[str, Select[Any]] = field(default_factory=dict)
+    readers: dict[tuple[str, ...], Any] = field(default_factory=dict)
+    filters: dict[Any, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Spec:
     """What a register is: its model, words, fields, and which of them stand where.
@@ -219,28 +230,19 @@ class Spec:
 
     def by_ids(self, names: tuple[str, ...]) -> Select[Any]:
         """Return the query of the records whose keys are given as ``ids``, with what *names* show; made once."""
-        made = self._by_ids.get(names)
+        made = self.made.by_ids.get(names)
         if made is None:
-            if len(self._by_ids) >= MOST_KEPT:
-                self._by_ids.clear()
+            if len(self.made.by_ids) >= MOST_KEPT:
+                self.made.by_ids.clear()
             wanted = self.model.id.in_(bindparam("ids", expanding=True))
             made = prepared(select(self.model).where(wanted).options(*self.load_options(names, self.eager)))
-            self._by_ids[names] = made
+            self.made.by_ids[names] = made
         return made
 
     @cached_property
-    def pages(self) -> dict[str, Select[Any]]:
-        """The query of a page of the whole list in each order it has been asked for; kept by what reads lists."""
-        return {}
-
-    @cached_property
-    def readers(self) -> dict[tuple[str, ...], Any]:
-        """How the rows are read for each choice of columns; kept by :mod:`app.register.light`."""
-        return {}
-
-    @cached_property
-    def _by_ids(self) -> dict[tuple[str, ...], Select[Any]]:
-        return {}
+    def made(self) -> Made:
+        """What has been worked out of this Spec so far."""
+        return Made()
 
 
 def names_in(groups: tuple[Group, ...]) -> tuple[str, ...]:
