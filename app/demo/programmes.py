@@ -15,9 +15,17 @@ from app.demo.words import GOALS, MEASURES, TASKS
 from app.demo.world import World
 from app.meetings.models import DecisionKind
 from app.meetings.rules import decide_alone
-from app.organisation.models import PartnerOrganisation
+from app.organisation.models import PartnerKind, PartnerOrganisation
 from app.people.models import FamilyRole
-from app.programmes.models import ExecutorType, HelpKind, Measure, Programme, ProgrammeVersion, VersionStatus
+from app.programmes.models import (
+    ExecutorType,
+    HelpKind,
+    Measure,
+    Periodicity,
+    Programme,
+    ProgrammeVersion,
+    VersionStatus,
+)
 from app.programmes.rules import (
     add_measure,
     agree_with_family,
@@ -124,11 +132,14 @@ def _measure(world: World, case: FamilyCase, version: ProgrammeVersion, title: s
         recipient_id=child.id if rng.random() < 0.7 else None,
         executor_type=executor,
         executor_id=_specialist(case, direction) if specialist else None,
-        partner_id=_partner(world).id if executor is ExecutorType.ORGANISATION else None,
+        partner_id=_partner(world, title).id if executor is ExecutorType.ORGANISATION else None,
         form=form,
         periodicity=periodicity,
         starts=version.valid_from,
-        due=version.valid_from + dt.timedelta(days=rng.choice((60, 90, 120, 180, 300))),
+        # What goes on by a timetable ends with the programme.
+        due=version.valid_to
+        if periodicity is Periodicity.BY_SCHEDULE
+        else version.valid_from + dt.timedelta(days=rng.choice((60, 90, 120, 180, 300))),
         expected_result=expected,
     )
 
@@ -138,8 +149,14 @@ def _specialist(case: FamilyCase, direction: Direction) -> int | None:
     return next((seat.staff_id for seat in case.team if seat.direction is direction), case.curator_id)
 
 
-def _partner(world: World) -> PartnerOrganisation:
-    return world.rng.choice(world.partners)
+BUS = "Подвоз ребёнка в школу"
+WHO = {"Осмотр узкими специалистами": PartnerKind.HEALTH, "Кружок в доме культуры": PartnerKind.CULTURE}
+"""Which kind of organisation is asked for what; the bus is that of the town's school."""
+
+
+def _partner(world: World, title: str) -> PartnerOrganisation:
+    able = [one for one in world.partners if one.kind is WHO.get(title, one.kind)]
+    return next(one for one in able if one.name.startswith("Школа")) if title == BUS else world.rng.choice(able)
 
 
 def _family_agrees(world: World, case: FamilyCase, version: ProgrammeVersion) -> None:
