@@ -39,7 +39,7 @@ TONES = {
 """Tone and icon of a case's state; the others are neutral."""
 
 
-BEFORE_PROGRAMME = (*rules.BEFORE_WORK, CaseStatus.PLANNING, CaseStatus.APPROVAL)
+BEFORE_PROGRAMME = (*rules.BEFORE_WORK, CaseStatus.PLANNING)
 """States in which a case usually has no programme yet."""
 
 
@@ -273,7 +273,8 @@ class Cases(Register):
             ("versions", "programme.create", say("Составить {programme_short:acc}"), "list-check"),
         ):
             other = registers().by_key[key]
-            needed = key != "versions" or (record.status in BEFORE_PROGRAMME and record.programme is None)
+            # By an order of work the programme is begun when its stage opens it; app.process adds that button.
+            needed = key != "versions" or (record.stage is None and record.status in BEFORE_PROGRAMME)
             if may(other, "add") and gate.opens(record, code, by=actor()) and needed:
                 back, tone = self.url("show", pk=record.id), "primary" if key == "visits" else ""
                 made.append(Act(key, label, other.url("add", case_id=record.id, back=back), icon=icon, tone=tone))

@@ -49,6 +49,9 @@ ON_PROGRAMME = {
 
 def recordable(session: Session, case: FamilyCase, by: Actor) -> list[tuple[Body, Ruling]]:
     """Return what may be recorded about *case* by its paper now, and by which body."""
+    opens = {action: gate.refusal(case, action, by=by) is None for action in ("decision.record", "recognition.record")}
+    if not any(opens.values()):  # Every card of a case asks this, and most have no decision to record.
+        return []
     bodies = session.scalars(select(Body).where(Body.service_unit_id == case.service_unit_id).order_by(Body.id))
     waiting = session.scalars(
         select(ProgrammeVersion)
@@ -64,7 +67,6 @@ def recordable(session: Session, case: FamilyCase, by: Actor) -> list[tuple[Body
         for ruling in rulings_of(body):
             if _makes_sense(case, body, ruling, waiting):
                 made.append((body, ruling))
-    opens = {action: gate.refusal(case, action, by=by) is None for action in ("decision.record", "recognition.record")}
     return [(body, ruling) for body, ruling in made if opens[action_for(ABOUT[ruling][1])]]
 
 

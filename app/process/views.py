@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, joinedload
 from app.acting import Actor, actor, today
 from app.base import session_of
 from app.cases import copies, gate, levels, rules
-from app.cases.models import CaseStatus, FamilyCase, PersonalFileItem
+from app.cases.models import CaseStatus, CuratorAssignment, FamilyCase, PersonalFileItem
 from app.cases.stages import order_in_force
-from app.cases.views import Cases, age_words
+from app.cases.views import MORE_ACTS, Cases, age_words
 from app.intake.rules import open_case_from
 from app.intake.views import Intakes
 from app.journal.models import JournalRow
@@ -26,7 +26,7 @@ from app.organisation.models import StaffMember
 from app.people.models import Family, FamilyMember
 from app.process import moves, page, programme_check
 from app.process.asking import CASE, answer, ask
-from app.process.guards_programme import SIGNED, VALID_TO
+from app.process.guards_programme import DRAFTED, SIGNED, VALID_TO
 from app.profiles.order import OrderOfWork
 from app.programmes.models import ProgrammeVersion
 from app.programmes.views import Versions
@@ -34,6 +34,7 @@ from app.register.access import may
 from app.register.actions import action
 from app.register.detail import OwnTab
 from app.register.field import Field, local
+from app.register.pages import Act
 from app.register.view import registers
 from app.terms import say
 from app.visits.models import Visit
@@ -44,6 +45,7 @@ __all__ = ["Cases"]
 FEED = 8
 """Events the card tells of; all of them stand in the history."""
 
+LED = ask(select(func.count(CuratorAssignment.id)).where(CuratorAssignment.case_id == CASE))
 LAST_VISIT = ask(select(func.max(Visit.done_at)).where(Visit.case_id == CASE, Visit.annulled_at.is_(None)))
 
 
@@ -155,8 +157,8 @@ def override(self: Cases, case: FamilyCase, *, by: Actor, to_stage: str, why: st
 
 @action("assign_curator", "Назначить {curator:acc}", done="{Curator} {curator?назначен|назначена|назначено}.",
         icon="person-check", asks=("curator_id", "order_id?", "since?"),
-        when=lambda case: case.ended_at is None and (
-            gate.opens(case, "curator.replace" if case.assignments else "curator.assign", by=actor())))  # fmt: skip
+        when=lambda case: gate.opens(case, "curator.replace" if answer(case, LED) else "curator.assign", by=actor())
+        )  # fmt: skip
 def assign_curator(
     self: Cases, case: FamilyCase, *, by: Actor, curator_id: int, order_id: int | None, since: dt.date | None
 ) -> None:
@@ -249,6 +251,15 @@ def take_out_paper(self: Cases, case: FamilyCase, *, by: Actor, paper_code: str)
 # ---- the card ----------------------------------------------------------------------------------------
 
 
+def programme_act(cases: Cases, case: FamilyCase) -> Act | None:
+    """Return the button that begins the programme, while the order of work opens that and there is none."""
+    versions = registers().by_key["versions"]
+    if not _opens(case, "programme.create") or not may(versions, "add") or answer(case, DRAFTED) is not None:
+        return None
+    url = versions.url("add", case_id=case.id, back=cases.url("show", pk=case.id))
+    return Act("versions", say("Составить {programme_short:acc}"), url, icon="list-check")
+
+
 def overview(self: Cases, session: Session, record: FamilyCase) -> dict[str, object]:
     """The path, what stands in the way, the last events, who is in the family, the case in short."""
     members = session.scalars(
@@ -335,5 +346,6 @@ for made in (move_on, skip_stage, go_back, override, assign_curator, set_level, 
     setattr(Cases, made.__name__, made)
 Cases.overview = overview  # type: ignore[method-assign]
 Cases.overview_template = "case.html"
+MORE_ACTS.append(programme_act)
 Versions.examine = examine  # type: ignore[method-assign]
 Cases.own_tabs = [OwnTab("file", "Личное дело", "personal_file.html", file_tab)]
