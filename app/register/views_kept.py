@@ -146,7 +146,7 @@ def opened(session: Session, spec: Spec, args: MultiDict[str, str], by: Actor) -
     known = _with_delivered(kept(session, spec.key, by), spec)
     notes: tuple[str, ...] = ()
     if "open" in args:
-        if len(args) > 1 or not _is_id(args["open"]):
+        if len(args) > 1 or not _is_id(args["open"], known):
             raise BadState("В адресе есть лишнее. Откройте список из меню.")
         view = known.view(args["open"])
         if view is None:
@@ -160,7 +160,7 @@ def opened(session: Session, spec: Spec, args: MultiDict[str, str], by: Actor) -
             notes = (f"Часть вида «{view.name}» больше не доступна. Показано без неё: проверьте фильтры и столбцы.",)
         return Opened(replace(state, keep=(("view", str(view.id)),)), known, view, notes, view.id < 0)
     marker = args.get("view", "0")
-    if not _is_id(marker):
+    if not _is_id(marker, known):
         raise BadState("В адресе есть лишнее. Откройте список из меню.")
     usual = usual_of(spec, known.usual) if marker == "0" else AS_DELIVERED
     state = read_state(spec, args, ("view",), usual)
@@ -182,9 +182,11 @@ def _with_delivered(known: Kept, spec: Spec) -> Kept:
     return replace(known, views=(*came, *known.views))
 
 
-def _is_id(typed: str) -> bool:
-    digits = typed.removeprefix("-")
-    return digits.isascii() and digits.isdigit() and len(digits) < 10
+def _is_id(typed: str, known: Kept) -> bool:
+    """Whether *typed* may name a view; one that came with the list must be there."""
+    if typed.startswith("-"):
+        return known.view(typed) is not None
+    return typed.isascii() and typed.isdigit() and len(typed) < 10
 
 
 def usual_of(spec: Spec, query: str) -> Usual:
