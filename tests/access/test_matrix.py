@@ -1,7 +1,8 @@
 """Who gets what: the service answers as the table says, and a row out of sight is a row that never was.
 
 `make test` asks a covering sample: every address once, every role on every screen and with every kind of address.
-`make proof` asks everything.
+`make proof` asks everything, and after each request reads the journal: it must hold all that was done and looked at,
+and a request that reads must have changed nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pytest
 from app.roles import ROLES
 from tests.access.addresses import NO_SUCH_NAME, Route, address, routes, sides
 from tests.access.answers import ask, bytes_of, cell, essence, send, told, written
+from tests.access.ledger import Ledger
 from tests.access.world import ANYBODY, CANARY, CLOSED, NOBODY, VISITORS, Side, World
 
 AGAIN = "Write the table anew with `python -m tests.access.write` and look at what has changed."
@@ -65,16 +67,16 @@ def test_every_address_stands_in_the_table_and_the_table_has_no_other(there: Wor
     assert sorted(listed - known) == [], f"only in the table. {AGAIN}"
 
 
-def _sides(world: World, route: Route, wanted: str, whole: bool) -> tuple[Side, ...]:
+def _sides(world: World, route: Route, wanted: str, *, whole: bool) -> tuple[Side, ...]:
     # Whoever may not come in at all is turned away before anybody looks whose row it is.
     every = sides(world.app, route)
     return every if whole or wanted not in ("302", "403", "405") else every[:1] + every[-1:]
 
 
-def compare(world: World, pairs: Iterable[tuple[Route, str]], *, whole: bool) -> list[str]:
+def compare(world: World, pairs: Iterable[tuple[Route, str]], ledger: Ledger | None = None) -> list[str]:
     """Ask for every pair and return, in words, what is not as it is written down or as it must be.
 
-    Unless *whole*, whoever has no right to a section asks about his own row and one that never was only.
+    Without a *ledger*, whoever has no right to a section asks about his own row and one that never was only.
     """
     _, table = written()
     wrong: list[str] = []
@@ -82,14 +84,16 @@ def compare(world: World, pairs: Iterable[tuple[Route, str]], *, whole: bool) ->
         wanted = table[route.key][visitor]
         said: dict[Side, int] = {}
         unseen = []
-        for side in _sides(world, route, wanted, whole):
+        for side in _sides(world, route, wanted, whole=ledger is not None):
             answer = ask(world, route, visitor, side)
             said[side] = answer.status_code
             if CANARY.lower().encode() in bytes_of(answer).lower():
                 wrong.append(f"{visitor}, {route}: another service is told of ({side})")
             if side in (Side.FOREIGN, Side.MISSING, Side.DELETED):
                 unseen.append((side, essence(answer, address(world, route, visitor, side))))
-            if route.method != "GET" and world.written():
+            if ledger is not None:
+                wrong += ledger.uneven(route, visitor, side, answer)
+            elif route.method != "GET" and world.written():
                 world.restore()
         answered = cell(said[Side.OWN], said.get(Side.COLLEAGUE))
         if wanted != answered:
@@ -108,18 +112,19 @@ def compare(world: World, pairs: Iterable[tuple[Route, str]], *, whole: bool) ->
 @pytest.mark.parametrize("screen", _screens())
 def test_everybody_gets_what_the_table_says(there: World, screen: str) -> None:
     chosen = [(route, visitor) for route, visitor in sample(routes(there.app)) if route.screen == screen]
-    assert compare(there, chosen, whole=False) == []
+    assert compare(there, chosen) == []
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("screen", _screens())
-def test_everybody_gets_what_the_table_says_of_every_address(
+def test_everybody_gets_what_the_table_says_of_every_address_and_the_journal_tells_all_of_it(
     there: World, screen: str, found: Callable[[str, str], None]
 ) -> None:
     chosen = [(route, visitor) for route in routes(there.app) if route.screen == screen for visitor in VISITORS]
-    assert compare(there, chosen, whole=True) == []
-    rows = sum(len(sides(there.app, route)) for route, _ in chosen)
-    found(f"Кто что получает: {screen}", f"{rows} запросов, расхождений с таблицей нет")
+    ledger = Ledger(there)
+    assert compare(there, chosen, ledger) == []
+    asked = sum(len(sides(there.app, route)) for route, _ in chosen)
+    found(f"Кто что получает: {screen}", f"{asked} запросов как в таблице, {ledger.compared} строк журнала, лишних 0")
 
 
 def test_a_closed_account_gets_what_a_stranger_gets(there: World) -> None:
